@@ -1,0 +1,179 @@
+#include "events/spindles.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/parallel.h"
+#include "events/channel_check.h"
+#include "events/descriptive.h"
+#include "events/filter_chunks.h"
+#include "events/sparse_signal.h"
+#include "events/spindle_measures.h"
+#include "events/spindle_search.h"
+#include "events/spindle_survey.h"
+
+namespace brrr::events {
+namespace {
+
+constexpr double kSigmaWidth_hz = 1.5;
+constexpr double kTrim = 0.1;
+/// The RMS threshold never exceeds this, or artefacts would hide the spindles.
+constexpr double kHighestRms = 10;
+
+const std::vector<std::string> kColumns = {"Start", "Peak",     "End",      "Duration",  "Amplitude",    "AmpFiltered",
+                                           "RMS",   "AbsPower", "RelPower", "Frequency", "Oscillations", "Symmetry"};
+
+void check_options(const SpindleOptions& o) {
+  if (!o.rel_pow && !o.corr && !o.rms)
+    throw Error("INVALID_ARGUMENT", "Spindle detection needs one threshold at least: rel_pow, corr or rms.");
+  if (!(o.min_duration >= 0 && o.min_duration < o.max_duration))
+    throw Error("INVALID_ARGUMENT", "The spindles' least duration must be positive and below the greatest.");
+  if (!(o.min_distance >= 0)) throw Error("INVALID_ARGUMENT", "The least distance of spindles must not be negative.");
+}
+
+/// Finds and measures the spindles of the stretches where they are possible.
+class SpindleFinder {
+ public:
+  SpindleFinder(const SampleSource& channel, const SpindleOptions& options, const SpindleSurvey& survey,
+                const SparseSignals& signals, const Intervals& where, std::vector<SpindleCriterion> moving,
+                const RelativePower& power, const SpindleRules& rules)
+      : n_(channel.size()), options_(options), survey_(survey), signals_(signals), where_(where),
+        moving_(std::move(moving)), power_(power), rules_(rules) {}
+
+  /// The signals reach this far around a stretch that is handed to find().
+  static int64_t margin(const RelativePower& power, const SpindleRules& rules) {
+    return std::max<int64_t>(2 * rules.box() + power.hop() + power.segment(), rules.box() + 2 + SparseHilbert::kMargin);
+  }
+
+  std::vector<SpindleMeasures> find(const Interval& stretch) const {
+    const Interval inside = {std::max<int64_t>(0, stretch.begin - rules_.box()),
+                             std::min(n_, stretch.end + rules_.box())};
+    const SignalView broad = signals_.at(kBroad, inside.begin), sigma = signals_.at(kSigma, inside.begin);
+    const Curve relative = relative_power(inside, broad);
+    std::vector<SpindleCriterion> criteria = moving_;
+    if (options_.rel_pow) criteria.push_back({relative, *options_.rel_pow});
+
+    std::vector<SpindleMeasures> spindles;
+    for (const Interval& event : find_spindles(criteria, where_, rules_, inside, n_)) {
+      const int64_t end = std::min(n_, event.end + 1);
+      std::vector<double> transform(static_cast<size_t>(end - event.begin));
+      survey_.hilbert.evaluate(sigma, event.begin, end, transform.data());
+      spindles.push_back(measure_spindle(event, rules_.rate, broad, sigma, {transform.data(), event.begin, end},
+                                         typical_power(relative, event)));
+    }
+    return spindles;
+  }
+
+ private:
+  /// Frames from the last before to the first after `inside` and the moving average's box around it.
+  Curve relative_power(const Interval& inside, const SignalView& broad) const {
+    const int64_t hop = power_.hop();
+    const int64_t first = std::max<int64_t>(0, inside.begin - rules_.box()) / hop;
+    const int64_t last = std::min(power_.frames(n_) - 1, (inside.end + rules_.box()) / hop + 1);
+    const size_t segment = static_cast<size_t>(power_.segment());
+    Curve curve;
+    std::vector<double> samples(segment * RelativePower::kBatch);
+    for (int64_t frame = first; frame <= last; frame += RelativePower::kBatch) {
+      const int count = static_cast<int>(std::min<int64_t>(RelativePower::kBatch, last + 1 - frame));
+      double* segments[RelativePower::kBatch];
+      double power[RelativePower::kBatch];
+      for (int i = 0; i < count; i++) {
+        segments[i] = samples.data() + segment * static_cast<size_t>(i);
+        copy_padded(broad, power_.frame_begin(frame + i), power_.segment(), segments[i]);
+      }
+      power_.measure(count, segments, power);
+      for (int i = 0; i < count; i++) {
+        curve.place.push_back(static_cast<double>((frame + i) * hop));
+        curve.value.push_back(power[i]);
+      }
+    }
+    return curve;
+  }
+
+  /// Samples [begin, begin + count), zero beyond the ends of the signal.
+  void copy_padded(const SignalView& view, int64_t begin, int64_t count, double* out) const {
+    const int64_t from = std::clamp<int64_t>(begin, 0, n_), to = std::clamp<int64_t>(begin + count, 0, n_);
+    std::fill(out, out + count, 0.0);
+    if (from < to) std::copy(view.from(from), view.from(to - 1) + 1, out + (from - begin));
+  }
+
+  /// Median of the frames within the event, the one nearest to its middle if there is none.
+  static double typical_power(const Curve& relative, const Interval& event) {
+    std::vector<double> inside;
+    double nearest = 0, least = INFINITY;
+    const double middle = 0.5 * static_cast<double>(event.begin + event.end - 1);
+    for (size_t k = 0; k < relative.place.size(); k++) {
+      if (relative.place[k] >= event.begin && relative.place[k] <= event.end - 1) inside.push_back(relative.value[k]);
+      const double distance = std::abs(relative.place[k] - middle);
+      if (distance < least) {
+        least = distance;
+        nearest = relative.value[k];
+      }
+    }
+    return inside.empty() ? nearest : median(inside);
+  }
+
+  const int64_t n_;
+  const SpindleOptions& options_;
+  const SpindleSurvey& survey_;
+  const SparseSignals& signals_;
+  const Intervals& where_;
+  const std::vector<SpindleCriterion> moving_;
+  const RelativePower& power_;
+  const SpindleRules& rules_;
+};
+
+/// Stretches outside which no spindle can have a sample further away than the box of the moving average; an event never
+/// reaches from one into another.
+Intervals possible_stretches(const Intervals& met, const SpindleRules& rules) {
+  const int64_t gap = 2 * rules.box() + static_cast<int64_t>(std::ceil(rules.min_distance));
+  Intervals stretches;
+  for (const Interval& i : met) append(stretches, i.begin, i.end, gap);
+  return stretches;
+}
+
+}  // namespace
+
+EventTable detect_spindles(const SampleSource& channel, const Hypnogram* hypnogram, const SpindleOptions& options,
+                           Job& job) {
+  check_options(options);
+  const double rate = channel.rate();
+  const int64_t n = channel.size();
+  const StageMap stages(hypnogram, rate, n);
+  EventTable table(kColumns, stages.given());
+  const BlockFir fir = make_chunk_filters(
+      {design_bandpass(rate, options.freq_broad.low, options.freq_broad.high),
+       design_bandpass(rate, options.freq_sp.low, options.freq_sp.high, kSigmaWidth_hz, kSigmaWidth_hz)});
+  table.skipped = length_problem(channel);
+  if (!table.skipped.empty()) return table;
+
+  const SpindleSurvey survey = survey_for_spindles(channel, fir, job);
+  if (!survey.surely_passes) table.skipped = channel_problem(channel, job);
+  if (!table.skipped.empty()) return table;
+  const Intervals where = stages.select(options.include);
+  if (where.empty()) return table;
+
+  std::vector<SpindleCriterion> moving;
+  if (options.rms) {
+    const CurveLevel level = level_of_curve(survey.rms, where, kTrim);
+    moving.push_back({survey.rms, std::min(kHighestRms, level.mean + *options.rms * level.trimmed_deviation)});
+  }
+  if (options.corr) moving.push_back({survey.correlation, *options.corr});
+
+  const RelativePower power(rate, options.freq_sp, options.freq_broad);
+  const SpindleRules rules{rate, options.min_duration, options.max_duration, options.min_distance / 1000 * rate};
+  const Intervals stretches = possible_stretches(where_all_met(moving, where), rules);
+  const SparseSignals signals(fir, channel, widen(stretches, SpindleFinder::margin(power, rules), n), job);
+  const SpindleFinder finder(channel, options, survey, signals, where, moving, power, rules);
+  std::vector<std::vector<SpindleMeasures>> found(stretches.size());
+  parallel_for(static_cast<int>(stretches.size()), [&](int i, int) {
+    job.check();
+    found[static_cast<size_t>(i)] = finder.find(stretches[static_cast<size_t>(i)]);
+  });
+  for (const std::vector<SpindleMeasures>& spindles : found)
+    for (const SpindleMeasures& s : spindles)
+      table.append(s.data(), s.size(), stages.given() ? stages.stage_at(std::llround(s[0] * rate)) : 0);
+  return table;
+}
+
+}  // namespace brrr::events
