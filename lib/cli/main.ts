@@ -1,0 +1,146 @@
+#!/usr/bin/env node
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { AnalyzeArguments } from './analyze.js'
+import { EXIT, exitCode } from './exit-codes.js'
+import type { InfoArguments } from './info.js'
+import type { SleepArguments } from './sleep.js'
+import type { SynthArguments } from './synth.js'
+import { red } from './terminal.js'
+
+const abort = new AbortController()
+/** The first Ctrl-C stops the work and lets it clean up; the second ends the process. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (abort.signal.aborted) process.exit(EXIT.interrupted)
+    abort.abort()
+  })
+// A reader that went away (`brrr … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok)
+  throw error
+})
+
+const number = (text: string) => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.')
+  return value
+}
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
+
+function sleepOptions(command: Command): Command {
+  return command
+    .option('--eeg <names>', 'EEG channel to stage, or several separated by commas: their mean decides', list)
+    .option('--eog <name>', 'EOG channel (if any of the three is named, only named ones are used)')
+    .option('--emg <name>', 'EMG channel')
+    .option('--age <years>', 'age; with --sex it selects the classifier that uses both', number)
+    .addOption(new Option('--sex <sex>', 'sex').choices(['male', 'female']))
+    .option(
+      '--lights-off <time>',
+      'statistics from here: seconds, h:mm:ss from the start, a clock time like 23:10, or "annotations"',
+    )
+    .option('--lights-on <time>', 'statistics up to here')
+    .option(
+      '--hypno <file>',
+      'a human scoring (CSV, JSON or EDF+): events and statistics rest on it, and it is compared',
+    )
+    .option('--no-events', 'leave out spindles, slow waves and eye movements')
+    .addOption(new Option('--simd <tier>', 'force a SIMD tier (for tests)').choices(['baseline', 'avx2', 'avx512']))
+    .option('--threads <n>', 'threads of one computation (default: all cores)', number)
+}
+
+const program = new Command('brrr')
+  .description('EEG analysis: recordings in; sleep stages, events and a report out. Decision support only.')
+  .version((require('../../package.json') as { version: string }).version)
+  .showHelpAfterError('Run with --help to see the options.')
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done; 1 failure; 2 wrong command line; 3 a file cannot be read; 4 some of several files failed;
+5 the native addon cannot be loaded; 130 interrupted.`,
+  )
+  .exitOverride()
+
+program
+  .command('info')
+  .description('what a recording holds: header, channels, annotations')
+  .argument('<file>', 'EDF, EDF+, BDF or BDF+ file')
+  .option('--json', 'as JSON')
+  .action(async (file: string, options: InfoArguments) => (await import('./info.js')).info(file, options, abort.signal))
+
+sleepOptions(program.command('sleep'))
+  .description('stage a night and find its spindles, slow waves and eye movements')
+  .argument('<file>', 'recording')
+  .option('--json', 'the result document on stdout')
+  .option('--csv <file>', 'write the hypnogram with its probabilities as CSV')
+  .option('--events-csv <file>', 'write the events as CSV')
+  .option('--edf <file>', 'write stages and events as an EDF+ annotation file')
+  .action(async (file: string, options: SleepArguments) =>
+    (await import('./sleep.js')).sleep(file, options, abort.signal),
+  )
+
+sleepOptions(program.command('analyze'))
+  .description('run every analysis on recordings: a result document each')
+  .argument('<files...>', 'recordings, or folders of them')
+  .option('--html', 'also write the report')
+  .option('--edf', 'also write stages and events as EDF+ annotations')
+  .option('--out <folder>', 'where results go (default: beside each recording)')
+  .option('--json', 'the result document (of several files: a list) on stdout; nothing is written unless asked for')
+  .action(async (files: string[], options: AnalyzeArguments) =>
+    (await import('./analyze.js')).analyzeFiles(files, options, abort.signal),
+  )
+
+program
+  .command('synth')
+  .description('write a synthetic recording, for trying things out')
+  .argument('<file>', 'EDF file to write')
+  .addOption(
+    new Option('--kind <kind>', 'a night of sleep or a routine EEG').choices(['night', 'routine']).default('night'),
+  )
+  .option('--hours <hours>', 'length (default: 8 for a night, 1/3 for a routine EEG)', number)
+  .option('--rate <hz>', 'samples per second (default: 100 for a night, 256 for a routine EEG)', number)
+  .option('--seed <n>', 'same seed, same recording', number, 1)
+  .option('--json', 'the truth as JSON on stdout')
+  .action(async (file: string, options: SynthArguments) =>
+    (await import('./synth.js')).synth(file, options, abort.signal),
+  )
+
+const models = program.command('models').description('models that analyses use')
+models
+  .command('list', { isDefault: true })
+  .description('installed models')
+  .option('--json', 'as JSON')
+  .action(async (options: { json?: boolean }) => (await import('./models.js')).list(options))
+models
+  .command('import')
+  .description('import published weights, executing nothing of them')
+  .addArgument(new Argument('<kind>', 'what the file is').choices(['yasa']))
+  .argument('<file>', 'for yasa: the published joblib, or LightGBM text')
+  .option('--json', 'as JSON')
+  .action(async (_kind: string, file: string, options: { json?: boolean }) =>
+    (await import('./models.js')).importModel(file, options),
+  )
+
+program
+  .command('doctor')
+  .description('what this machine has, and what is missing')
+  .option('--json', 'as JSON')
+  .action(async (options: { json?: boolean }) => (await import('./doctor.js')).doctor(options))
+
+async function main(): Promise<number> {
+  try {
+    await program.parseAsync()
+    return Number(process.exitCode ?? EXIT.ok)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    process.stderr.write(`${red('error', process.stderr)} ${(error as Error).message}\n`)
+    return exitCode(error)
+  }
+}
+
+void main().then((code) => {
+  process.exitCode = code
+})

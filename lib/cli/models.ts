@@ -1,0 +1,35 @@
+import { bold, green, print, printJson, red, table } from './terminal.js'
+
+export async function list(options: { json?: boolean }): Promise<void> {
+  const { listModels } = await import('../models/registry.js')
+  const models = listModels()
+  if (options.json)
+    return printJson(models.map(({ folder, origin, manifest, problem }) => ({ folder, origin, problem, ...manifest })))
+  if (models.length === 0) print('No models are installed.')
+  for (const { folder, origin, manifest, problem } of models) {
+    if (!manifest) {
+      print(`${red('broken')} ${folder}: ${problem}`)
+      continue
+    }
+    print(`${bold(manifest.id)}  ${origin}`)
+    print(
+      table([
+        ['task', manifest.task],
+        ['variants', Object.keys(manifest.files).join(', ')],
+        ['licence', manifest.licence.spdx],
+        ['attribution', manifest.attribution ?? '-'],
+        ['folder', folder],
+      ]),
+    )
+  }
+}
+
+export async function importModel(file: string, options: { json?: boolean }): Promise<void> {
+  const { importYasa } = await import('../models/import.js')
+  const imported = await importYasa(file)
+  if (options.json) printJson(imported)
+  else
+    print(
+      `${green('imported')} ${file}\n${table(Object.entries(imported).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]))}`,
+    )
+}

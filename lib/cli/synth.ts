@@ -1,0 +1,45 @@
+import { parse } from 'node:path'
+import { BrrrError } from '../errors.js'
+import { writeText } from '../pipeline/export.js'
+import { type SynthKind, synthesise } from '../recording/synth.js'
+import { clock } from './info.js'
+import { ProgressLine, print, printJson } from './terminal.js'
+
+export interface SynthArguments {
+  kind: SynthKind
+  hours?: number
+  rate?: number
+  seed: number
+  json?: boolean
+}
+
+const DEFAULTS = { night: { hours: 8, rate: 100 }, routine: { hours: 1 / 3, rate: 256 } } as const
+
+export async function synth(file: string, options: SynthArguments, signal: AbortSignal): Promise<void> {
+  const { hours = DEFAULTS[options.kind].hours, rate = DEFAULTS[options.kind].rate, kind, seed } = options
+  if (!(hours > 0 && hours <= 48))
+    throw new BrrrError('INVALID_ARGUMENT', `--hours must lie between 0 and 48; ${hours} was given.`)
+  const progress = new ProgressLine(file)
+  try {
+    const truth = await synthesise(file, {
+      kind,
+      hours,
+      rate,
+      seed,
+      signal,
+      onProgress: (share) => progress.update('writing', share),
+    })
+    progress.end()
+    if (options.json) return printJson(truth)
+    print(
+      `${file}: ${clock(hours * 3600)} of synthetic ${kind === 'night' ? 'sleep' : 'EEG'}, ${rate} Hz, seed ${seed}`,
+    )
+    if (truth.stages.length > 0) {
+      const path = `${parse(file).dir ? `${parse(file).dir}/` : ''}${parse(file).name}.hypno.csv`
+      await writeText(path, `epoch,stage\n${truth.stages.map((stage, epoch) => `${epoch},${stage}`).join('\n')}\n`)
+      print(`${path}: the stages that it was made from`)
+    }
+  } finally {
+    progress.end()
+  }
+}

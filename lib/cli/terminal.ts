@@ -1,0 +1,66 @@
+/** What a person sees: results on stdout, progress and messages on stderr, colours only on a terminal. */
+
+const colours = (stream: NodeJS.WriteStream) =>
+  process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : Boolean(stream.isTTY)
+
+const paint =
+  (code: number) =>
+  (text: string, stream: NodeJS.WriteStream = process.stdout) =>
+    colours(stream) ? `\x1b[${code}m${text}\x1b[0m` : text
+
+export const bold = paint(1)
+export const dim = paint(2)
+export const red = paint(31)
+export const yellow = paint(33)
+export const green = paint(32)
+
+export function print(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+export function warn(message: string): void {
+  process.stderr.write(`${yellow('warning', process.stderr)} ${message}\n`)
+}
+
+/** Rows as aligned columns. */
+export function table(rows: Array<Array<string | number>>, indent = '  '): string {
+  const widths: number[] = []
+  for (const row of rows)
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, String(cell).length)
+  return rows
+    .map(
+      (row) =>
+        indent +
+        row.map((cell, i) => (i === row.length - 1 ? String(cell) : String(cell).padEnd(widths[i]!))).join('  '),
+    )
+    .join('\n')
+}
+
+/** A line on stderr that follows a long computation; silent unless that is a terminal, or with --progress. */
+export class ProgressLine {
+  readonly #label: string
+  readonly #shown: boolean
+  #last = ''
+
+  constructor(label: string, shown = Boolean(process.stderr.isTTY)) {
+    this.#label = label
+    this.#shown = shown
+  }
+
+  update(stage: string, share: number): void {
+    const percent = Math.floor(share * 100)
+    const text = `${this.#label}: ${stage} ${percent} %`
+    if (!this.#shown || text === this.#last) return
+    this.#last = text
+    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`)
+  }
+
+  end(): void {
+    if (this.#shown && this.#last && process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+    this.#last = ''
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * EEG analysis: recordings in; sleep stages, events and a report out. Decision support only: a person must read the
+ * recording.
+ */
+export { analyzeEvents, type EventAnalysis, type EventOptions } from './analyses/events/analyze.js'
+export {
+  type Detection,
+  detectRems,
+  detectSlowWaves,
+  detectSpindles,
+  type RemOptions,
+  type Scoring,
+  type SlowWaveOptions,
+  type SpindleOptions,
+} from './analyses/events/detect.js'
+export { groupedSummary, keepShared, type SummaryRow, summariseEvents } from './analyses/events/summary.js'
+export type { EegEvent, EventTable } from './analyses/events/types.js'
+export { stageAgreement } from './analyses/sleep/agreement.js'
+export { analyzeSleep, type SleepAnalysis, type SleepOptions } from './analyses/sleep/analyze.js'
+export {
+  chooseSleepChannels,
+  findLocRoc,
+  type SleepChannelRequest,
+  type SleepChannels,
+} from './analyses/sleep/channels.js'
+export {
+  fitToRecording,
+  hypnogramFromAnnotations,
+  hypnogramToAnnotations,
+  type ScoredNight,
+} from './analyses/sleep/hypnogram.js'
+export { hypnogramToCsv, hypnogramToJson, parseHypnogram } from './analyses/sleep/hypnogram-text.js'
+export { type Staging, type StagingFeatures, type StagingInput, stageSleep } from './analyses/sleep/staging.js'
+export {
+  epochsBetween,
+  findPeriods,
+  legacySleepStatistics,
+  type Period,
+  sleepStatistics,
+  stageTransitions,
+  type Transitions,
+  transitionMatrix,
+} from './analyses/sleep/statistics.js'
+export type {
+  EventSummary,
+  SleepResult,
+  SleepStage,
+  SleepStatistics,
+  SleepWarning,
+  StageAgreement,
+  StageProbabilities,
+} from './analyses/sleep/types.js'
+export { BrrrError, ERROR_CODES, type ErrorCode } from './errors.js'
+export { importYasa } from './models/import.js'
+export { type InstalledModel, listModels } from './models/registry.js'
+export type { RunOptions } from './native.js'
+export { type Analysis, type AnalyzeOptions, analyze, type Progress } from './pipeline/analyze.js'
+export type { DocumentWarning, PartStatus, ResultDocument } from './pipeline/document.js'
+export { eventsCsv, stagesCsv, writeAnnotationFile } from './pipeline/export.js'
+export { reportSignals } from './pipeline/report-signals.js'
+export { Recording } from './recording/recording.js'
+export { type Signal, type Stretch, signalFromArray } from './recording/signal.js'
+export { type SynthKind, type SynthOptions, type SynthTruth, synthesise } from './recording/synth.js'
+export type { Annotation, Channel, ChannelKind, RecordingInfo, Segment } from './recording/types.js'
+export { renderReport, writeReport } from './report/report.js'
+export type { ReportSignals, ReportSpectrogram, ReportTrace } from './report/types.js'
+export { bandpass, resample, type Spectra, spectra } from './signal/signal.js'

@@ -1,0 +1,75 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import type { EegEvent } from '../analyses/events/types.js'
+import { hypnogramToAnnotations } from '../analyses/sleep/hypnogram.js'
+import { hypnogramToCsv } from '../analyses/sleep/hypnogram-text.js'
+import { BrrrError } from '../errors.js'
+import { type RunOptions, runNative } from '../native.js'
+import type { ResultDocument } from './document.js'
+
+/** Writes a text file so that it appears whole or not at all. @throws BrrrError WRITE_FAILED */
+export async function writeText(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.${process.pid}.part`
+  try {
+    await writeFile(unfinished, text)
+    await rename(unfinished, path)
+  } catch (cause) {
+    await rm(unfinished, { force: true }).catch(() => {})
+    throw new BrrrError('WRITE_FAILED', `${path} could not be written: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** The hypnogram and its probabilities as CSV: the given scoring where there is one. */
+export function stagesCsv(document: ResultDocument): string {
+  const { sleep } = document
+  return sleep.given_stages
+    ? hypnogramToCsv(sleep.given_stages)
+    : hypnogramToCsv(sleep.sleep_stages, sleep.probabilities)
+}
+
+const cell = (value: number | string | null | undefined) => {
+  const text = value === null || value === undefined ? '' : String(value)
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** All events as CSV: type, start_s, duration_s, channels, then every attribute that any of them has. */
+export function eventsCsv(events: readonly EegEvent[]): string {
+  const attributes = [...new Set(events.flatMap((event) => Object.keys(event.attributes)))]
+  const lines = [['type', 'start_s', 'duration_s', 'channels', 'source', ...attributes].join(',')]
+  for (const e of events)
+    lines.push(
+      [e.type, e.start_s, e.duration_s, e.channels.join(' '), e.source, ...attributes.map((a) => e.attributes[a])]
+        .map(cell)
+        .join(','),
+    )
+  return `${lines.join('\n')}\n`
+}
+
+const EVENT_TEXT: Record<EegEvent['type'], string> = {
+  spindle: 'Spindle',
+  slow_wave: 'Slow wave',
+  rem: 'Rapid eye movement',
+}
+
+/** Stages ("Sleep stage W|N1|N2|N3|R|?") and events as the annotations of an EDF+ file without signals. */
+export async function writeAnnotationFile(
+  path: string,
+  document: ResultDocument,
+  options: RunOptions = {},
+): Promise<void> {
+  const { sleep, events, recording } = document
+  const annotations = [
+    ...hypnogramToAnnotations(sleep.given_stages ?? sleep.sleep_stages),
+    ...events.map((e) => ({
+      onset_s: e.start_s,
+      duration_s: e.duration_s,
+      text: `${EVENT_TEXT[e.type]}@@${e.channels.join(' ')}`,
+    })),
+  ].sort((a, b) => a.onset_s - b.onset_s)
+  const header = {
+    patient: 'X X X X',
+    recording: 'Startdate X X X brain-go-brrr',
+    startIso: recording.start_time ?? '',
+  }
+  const list = annotations.map((a) => ({ onset: a.onset_s, duration: a.duration_s, text: a.text }))
+  await runNative(options, (addon, job) => addon.writeAnnotations(path, header, list, job))
+}

@@ -1,0 +1,51 @@
+// Promises whose work runs on the addon's own threads. Order of one task: start (JavaScript thread) -> run (a thread of
+// ours) -> settle (JavaScript thread). When the environment ends first, the task is cancelled, waited for and abandoned.
+#pragma once
+
+#include <napi.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <unordered_set>
+
+#include "common/job.h"
+
+namespace brrr::addon {
+
+class Task {
+ public:
+  explicit Task(std::shared_ptr<Job> job) : job_(std::move(job)) {}
+  virtual ~Task() = default;
+  /// Off the JavaScript thread: touches no JavaScript value and never throws.
+  virtual void run() noexcept = 0;
+  virtual void settle(Napi::Env env) = 0;
+  /// The environment is ending: let go of what belongs to it without calling into it.
+  virtual void abandon() noexcept = 0;
+  Job& job() { return *job_; }
+
+ private:
+  std::shared_ptr<Job> job_;
+};
+
+/// The tasks of one environment. Its end cancels and waits for those that run, since they read the environment's memory.
+class TaskGroup : public std::enable_shared_from_this<TaskGroup> {
+ public:
+  static std::shared_ptr<TaskGroup> create(Napi::Env env);
+  void start(Napi::Env env, std::unique_ptr<Task> task);
+
+ private:
+  static void on_environment_end(void* holder);
+  void close();
+  void execute(Task* task);
+  void finish(Napi::Env env, Task* task);
+
+  Napi::ThreadSafeFunction to_js_;
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  std::unordered_set<Task*> pending_;
+  int running_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace brrr::addon

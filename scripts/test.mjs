@@ -1,0 +1,119 @@
+// The whole suite: C++ tests (CTest, then with sanitizers in --full), then uvu. Ends with "N passed, N failed, N skipped".
+// Fails where a file runs no test: uvu itself exits 0 for that. Usage: npm test [-- --full] [-- --only PATTERN]
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { installTestTools } from './test-tools.mjs'
+import { buildEnvironment, findGenerator } from './toolchain.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const full = process.argv.includes('--full')
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : null
+const total = { passed: 0, failed: 0, skipped: 0 }
+const skip = (what, why) => {
+  total.skipped++
+  console.log(`skipped  ${what}: ${why}`)
+}
+const count = (passed, failed, skipped) => {
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+}
+
+async function nativeTests(name, options) {
+  const generator = findGenerator()
+  if (!generator) return count(0, 1, 0)
+  const folder = join(root, 'build', name)
+  const env = await buildEnvironment()
+  const configure = spawnSync(
+    'cmake',
+    ['-S', root, '-B', folder, '-G', generator, '-DBRRR_ADDON=OFF', '-DBRRR_TESTS=ON', ...options],
+    { encoding: 'utf8' },
+  )
+  if (configure.status !== 0) {
+    if (/GTest/.test(configure.stderr))
+      return skip(`C++ tests (${name})`, 'GoogleTest is not installed (apt-get install libgtest-dev)')
+    console.log(configure.stdout + configure.stderr)
+    return count(0, 1, 0)
+  }
+  const build = spawnSync('cmake', ['--build', folder], { env, encoding: 'utf8', maxBuffer: 1 << 28 })
+  if (build.status !== 0) {
+    console.log(build.stdout.slice(-8000) + build.stderr.slice(-8000))
+    return count(0, 1, 0)
+  }
+  for (const file of readdirSync(folder).filter((f) => f.endsWith('_tests'))) {
+    const result = spawnSync(join(folder, file), ['--gtest_brief=1'], {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      env: { ...process.env, BRRR_ROOT: root },
+    })
+    const text = result.stdout + result.stderr
+    const number = (pattern) => Number(text.match(pattern)?.[1] ?? 0)
+    const passed = number(/\[ {2}PASSED {2}\] (\d+) test/)
+    const failed = number(/(\d+) FAILED TEST/)
+    const skipped = number(/\[ {2}SKIPPED \] (\d+) test/)
+    const crashed = result.status !== 0 && failed === 0 ? 1 : 0
+    const empty = passed + failed + skipped === 0 ? 1 : 0
+    count(passed, failed + crashed + empty, skipped)
+    console.log(
+      `${failed + crashed + empty ? 'FAILED ' : 'ok     '} ${name}/${file}: ${passed} passed, ${failed} failed, ${skipped} skipped${crashed ? `, ended with ${result.signal ?? result.status}` : ''}`,
+    )
+    if (failed || crashed || empty) console.log(text.slice(-6000))
+    else for (const line of text.match(/^.*Skipped$[\s\S]*?\n\n/gm) ?? []) console.log(line.trim())
+  }
+}
+
+function uvuTests() {
+  const files = readdirSync(join(root, 'test'))
+    .filter((file) => file.endsWith('.test.ts') && (!only || file.includes(only)))
+    .sort()
+  for (const file of files) {
+    const source = readFileSync(join(root, 'test', file), 'utf8')
+    const started = Date.now()
+    const result = spawnSync(process.execPath, ['--expose-gc', '--import', 'tsx', join('test', file)], {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      timeout: 600_000,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+    })
+    const text = result.stdout + result.stderr
+    const number = (label) =>
+      [...text.matchAll(new RegExp(`^\\s+${label}:\\s+(\\d+)`, 'gm'))].reduce((sum, m) => sum + Number(m[1]), 0)
+    const tests = number('Total')
+    const passed = number('Passed')
+    // A test that cannot run here prints "SKIPPED <what>: <why>" and passes.
+    const skips = [...text.matchAll(/^SKIPPED .*$/gm)].map((m) => m[0])
+    let failed = tests - passed
+    const problems = []
+    if (!/\.run\(\)/.test(source)) problems.push('never calls run()')
+    if (tests === 0) problems.push('runs no test')
+    if (result.status !== 0 && failed === 0) problems.push(`ended with ${result.signal ?? result.status}`)
+    failed += problems.length
+    count(passed - skips.length, failed, skips.length + number('Skipped'))
+    console.log(
+      `${failed ? 'FAILED ' : 'ok     '} ${file}: ${passed - skips.length} passed, ${failed} failed, ${skips.length} skipped (${((Date.now() - started) / 1000).toFixed(1)} s)${problems.length ? ` (${problems.join('; ')})` : ''}`,
+    )
+    for (const line of skips) console.log(`  ${line}`)
+    if (failed) console.log(text.slice(-8000))
+  }
+}
+
+mkdirSync(join(root, 'build'), { recursive: true })
+if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
+  console.error('brain-go-brrr is not built: run `npm ci` first.')
+  process.exit(1)
+}
+if (!only) {
+  installTestTools()
+  await nativeTests('native', [])
+  if (full) {
+    await nativeTests('native-asan', ['-DBRRR_SANITIZE=address,undefined'])
+    await nativeTests('native-tsan', ['-DBRRR_SANITIZE=thread'])
+  }
+}
+uvuTests()
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0)
