@@ -39,7 +39,7 @@ export function native(): typeof Binding {
       throw new BrrrError(
         'NATIVE_UNAVAILABLE',
         `The native addon for ${process.platform}-${process.arch} (Node ${process.versions.node}) could not be loaded. ` +
-          `Looked in ${whatWasTried()}. In a clone, \`npm run build\` makes it; else reinstall the package. ` +
+          `Looked in ${whatWasTried()}. In a clone, \`npm run build:native\` makes it; else reinstall the package. ` +
           `Reason: ${(cause as Error).message.split('\n')[0]}`,
         { cause },
       )

@@ -17,9 +17,9 @@ if [ -z "$compiler" ]; then
   exit 1
 fi
 
-cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release -DBRRR_ADDON=OFF \
+cmake -S . -B build/fuzz -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release -DBRRR_ADDON=OFF \
   -DBRRR_PARTS='common;edf' -DBRRR_FUZZ=ON -DBRRR_SANITIZE=address,undefined >build/fuzz.log
-cmake --build build/fuzz --target edf_fuzz edf_seeds
+cmake --build build/fuzz --target edf_fuzz edf_seeds --parallel 2
 
 rm -rf build/fuzz/seeds
 mkdir -p build/fuzz/corpus build/fuzz/seeds

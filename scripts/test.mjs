@@ -101,6 +101,22 @@ function uvuTests() {
   }
 }
 
+/** The reader under libFuzzer with ASan and UBSan. */
+function fuzz(executions) {
+  const what = `fuzzing the reader (${executions} executions)`
+  if (spawnSync('clang++', ['--version'], { stdio: 'ignore' }).status !== 0)
+    return skip(what, 'clang is not installed (apt-get install clang)')
+  const result = spawnSync('bash', [join(root, 'scripts', 'fuzz.sh'), String(executions)], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
+  const failed = result.status === 0 ? 0 : 1
+  count(1 - failed, failed, 0)
+  console.log(`${failed ? 'FAILED ' : 'ok     '} ${what}`)
+  if (failed) console.log((result.stdout + result.stderr).slice(-6000))
+}
+
 mkdirSync(join(root, 'build'), { recursive: true })
 if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
   console.error('brain-go-brrr is not built: run `npm ci` first.')
@@ -109,6 +125,7 @@ if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
 if (!only) {
   installTestTools()
   await nativeTests('native', [])
+  fuzz(full ? 2_000_000 : 50_000)
   if (full) {
     await nativeTests('native-asan', ['-DBRRR_SANITIZE=address,undefined'])
     await nativeTests('native-tsan', ['-DBRRR_SANITIZE=thread'])

@@ -5,7 +5,7 @@ import { EXIT, exitCode } from './exit-codes.js'
 import type { InfoArguments } from './info.js'
 import type { SleepArguments } from './sleep.js'
 import type { SynthArguments } from './synth.js'
-import { red } from './terminal.js'
+import { fail } from './terminal.js'
 
 const abort = new AbortController()
 /** The first Ctrl-C stops the work and lets it clean up; the second ends the process. */
@@ -103,6 +103,7 @@ program
   .option('--hours <hours>', 'length (default: 8 for a night, 1/3 for a routine EEG)', number)
   .option('--rate <hz>', 'samples per second (default: 100 for a night, 256 for a routine EEG)', number)
   .option('--seed <n>', 'same seed, same recording', number, 1)
+  .option('--channels <names>', 'a subset of the channels, separated by commas', list)
   .option('--json', 'the truth as JSON on stdout')
   .action(async (file: string, options: SynthArguments) =>
     (await import('./synth.js')).synth(file, options, abort.signal),
@@ -136,7 +137,7 @@ async function main(): Promise<number> {
     return Number(process.exitCode ?? EXIT.ok)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    process.stderr.write(`${red('error', process.stderr)} ${(error as Error).message}\n`)
+    fail((error as Error).message)
     return exitCode(error)
   }
 }

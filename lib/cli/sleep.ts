@@ -38,7 +38,7 @@ export async function sleep(file: string, options: SleepArguments, signal: Abort
 const minutes = (value: number | null | undefined) =>
   value === null || value === undefined ? '-' : `${value.toFixed(1)} min`
 const percent = (value: number | null | undefined) =>
-  value === null || value === undefined ? '' : `${value.toFixed(1)} %`
+  value === null || value === undefined ? '-' : `${value.toFixed(1)} %`
 
 function show({ document }: Analysis): void {
   const { sleep, recording } = document

@@ -1,4 +1,5 @@
-import { parse } from 'node:path'
+import { dirname, join, parse } from 'node:path'
+import { hypnogramToCsv } from '../analyses/sleep/hypnogram-text.js'
 import { BrrrError } from '../errors.js'
 import { writeText } from '../pipeline/export.js'
 import { type SynthKind, synthesise } from '../recording/synth.js'
@@ -10,6 +11,7 @@ export interface SynthArguments {
   hours?: number
   rate?: number
   seed: number
+  channels?: string[]
   json?: boolean
 }
 
@@ -21,24 +23,20 @@ export async function synth(file: string, options: SynthArguments, signal: Abort
     throw new BrrrError('INVALID_ARGUMENT', `--hours must lie between 0 and 48; ${hours} was given.`)
   const progress = new ProgressLine(file)
   try {
-    const truth = await synthesise(file, {
-      kind,
-      hours,
-      rate,
-      seed,
-      signal,
-      onProgress: (share) => progress.update('writing', share),
-    })
+    const onProgress = (share: number) => progress.update('writing', share)
+    const truth = await synthesise(file, { kind, hours, rate, seed, channels: options.channels, signal, onProgress })
     progress.end()
     if (options.json) return printJson(truth)
     print(
       `${file}: ${clock(hours * 3600)} of synthetic ${kind === 'night' ? 'sleep' : 'EEG'}, ${rate} Hz, seed ${seed}`,
     )
+    const base = join(dirname(file), parse(file).name)
     if (truth.stages.length > 0) {
-      const path = `${parse(file).dir ? `${parse(file).dir}/` : ''}${parse(file).name}.hypno.csv`
-      await writeText(path, `epoch,stage\n${truth.stages.map((stage, epoch) => `${epoch},${stage}`).join('\n')}\n`)
-      print(`${path}: the stages that it was made from`)
+      await writeText(`${base}.hypno.csv`, hypnogramToCsv(truth.stages))
+      print(`${base}.hypno.csv: the stages that it was made from`)
     }
+    await writeText(`${base}.truth.json`, `${JSON.stringify(truth.events)}\n`)
+    print(`${base}.truth.json: the events that were planted`)
   } finally {
     progress.end()
   }

@@ -22,21 +22,27 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
 
+/** Text that may come from a file: control characters, which could steer a terminal, become dots. */
+export function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '·')
+}
+
 export function warn(message: string): void {
-  process.stderr.write(`${yellow('warning', process.stderr)} ${message}\n`)
+  process.stderr.write(`${yellow('warning', process.stderr)} ${plain(message)}\n`)
+}
+
+export function fail(message: string): void {
+  process.stderr.write(`${red('error', process.stderr)} ${plain(message)}\n`)
 }
 
 /** Rows as aligned columns. */
-export function table(rows: Array<Array<string | number>>, indent = '  '): string {
+export function table(cells: Array<Array<string | number>>, indent = '  '): string {
+  const rows = cells.map((row) => row.map((cell) => plain(String(cell))))
   const widths: number[] = []
-  for (const row of rows)
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, String(cell).length)
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
   return rows
-    .map(
-      (row) =>
-        indent +
-        row.map((cell, i) => (i === row.length - 1 ? String(cell) : String(cell).padEnd(widths[i]!))).join('  '),
-    )
+    .map((row) => indent + row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join('  '))
     .join('\n')
 }
 

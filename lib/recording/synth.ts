@@ -9,6 +9,8 @@ export interface SynthOptions extends RunOptions {
   rate: number
   /** Same seed, same recording. */
   seed: number
+  /** A subset of the channels (the samples stay the same); default all. */
+  channels?: readonly string[] | undefined
 }
 
 /** What a synthetic recording was made from. */
@@ -28,7 +30,7 @@ const STAGES = ['W', 'N1', 'N2', 'N3', 'R'] as const
 export async function synthesise(path: string, options: SynthOptions): Promise<SynthTruth> {
   const { kind, hours, rate, seed } = options
   const truth = await runNative(options, (addon, job) =>
-    addon.synthesise(path, { kind, hours, rate, seed, channels: [] }, job),
+    addon.synthesise(path, { kind, hours, rate, seed, channels: [...(options.channels ?? [])] }, job),
   )
   return {
     stages: Array.from(truth.stages, (code) => STAGES[code]!),

@@ -1,8 +1,8 @@
 #include "edf/writer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 
 #include "common/error.h"
@@ -21,8 +21,8 @@ void append_field(std::string& out, const std::string& text, size_t width, const
   const bool printable =
       std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
   if (text.size() > width || !printable) {
-    invalid(std::string("Expected at most ") + std::to_string(width) + " printable bytes for the " + what + ", got '" +
-            text + "'.");
+    invalid("Expected at most " + std::to_string(width) + " printable bytes for the " + what + ", got " +
+            std::to_string(text.size()) + (printable ? "." : " with a control character among them."));
   }
   out += text + std::string(width - text.size(), ' ');
 }
@@ -30,9 +30,9 @@ void append_field(std::string& out, const std::string& text, size_t width, const
 // The number with as many digits as eight characters hold.
 std::string number_text(double value, const char* what) {
   for (int digits = 8; std::isfinite(value) && digits > 0; digits--) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-    if (std::strlen(text) <= 8) return text;
+    char text[8];
+    const auto [end, error] = std::to_chars(text, text + sizeof text, value, std::chars_format::general, digits);
+    if (error == std::errc()) return {text, end};
   }
   invalid(std::string("Expected a number that eight characters hold for the ") + what + ", got " +
           std::to_string(value) + ".");
@@ -42,8 +42,8 @@ std::string number_text(double value, const char* what) {
 std::string seconds_text(double seconds) {
   if (!(std::abs(seconds) < 1e12)) invalid("Expected a time in seconds, got " + std::to_string(seconds) + ".");
   char text[64];
-  std::snprintf(text, sizeof text, "%.7f", std::abs(seconds));
-  std::string digits = text;
+  const auto written = std::to_chars(text, text + sizeof text, std::abs(seconds), std::chars_format::fixed, 7);
+  std::string digits(text, written.ptr);
   digits.erase(digits.find_last_not_of('0') + 1);
   if (digits.back() == '.') digits.pop_back();
   return digits;
@@ -57,7 +57,7 @@ std::string tal_text(const Annotation& annotation) {
   const bool plain = std::none_of(annotation.text.begin(), annotation.text.end(),
                                   [](char c) { return c == '\0' || c == '\x14' || c == '\x15'; });
   if (annotation.text.empty() || !plain) {
-    invalid("Expected an annotation's text without the bytes 0, 20 and 21, got '" + annotation.text + "'.");
+    invalid("Expected an annotation's text, and none of the bytes 0, 20 and 21 in it.");
   }
   if (annotation.has_duration && annotation.duration_s < 0) {
     invalid("Expected an annotation's duration of at least 0, got " + std::to_string(annotation.duration_s) + ".");

@@ -19,7 +19,7 @@ BlockFir make_chunk_filters(const std::vector<std::vector<double>>& filters) {
 
 ChunkPlan::ChunkPlan(const BlockFir& fir, int64_t n, int64_t context, int64_t alignment) : n_(n), context_(context) {
   length_ = (int64_t{kFilterWindows} * fir.block - 2 * context) / alignment * alignment;
-  if (length_ <= 0) throw Error("INVALID_ARGUMENT", "The filter's blocks are too short for the context asked for.");
+  if (length_ <= 0) throw Error("INVALID_ARGUMENT", "Events of that duration are too long to be searched for.");
   count_ = static_cast<int>((n + length_ - 1) / length_);
 }
 
@@ -78,18 +78,15 @@ class Workspace {
 }  // namespace
 
 void for_each_chunk(const ChunkPlan& plan, const BlockFir& fir, const std::vector<const SampleSource*>& channels,
-                    const Intervals& wanted, const std::function<void(const Chunk&, int)>& body, Job& job) {
-  std::vector<int> todo;
-  for (int i = 0; i < plan.count(); i++)
-    if (intersects(wanted, plan.chunk(i).begin, plan.chunk(i).end)) todo.push_back(i);
+                    const std::function<void(const Chunk&, int)>& body, Job& job) {
   std::vector<Workspace> workspaces(static_cast<size_t>(worker_count()));
-  parallel_for(static_cast<int>(todo.size()), [&](int item, int worker) {
+  parallel_for(plan.count(), [&](int index, int worker) {
     job.check();
     Workspace& workspace = workspaces[static_cast<size_t>(worker)];
     workspace.prepare(fir, channels.size());
     Chunk chunk;
-    workspace.fill(plan, fir, channels, todo[static_cast<size_t>(item)], chunk);
-    body(chunk, todo[static_cast<size_t>(item)]);
+    workspace.fill(plan, fir, channels, index, chunk);
+    body(chunk, index);
   });
 }
 

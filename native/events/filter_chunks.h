@@ -44,9 +44,9 @@ class ChunkPlan {
 /// A view's samples can be read this far past its end; what lies there has no meaning.
 constexpr int64_t kChunkSlack = 32;
 
-/// Calls body(chunk, index) for each chunk that holds a sample of `wanted`, on all cores in any order. The channels have
-/// one rate and length. The views die with the call.
+/// Calls body(chunk, index) for each chunk, on all cores in any order. The channels have one rate and length. The views
+/// die with the call.
 void for_each_chunk(const ChunkPlan& plan, const BlockFir& fir, const std::vector<const SampleSource*>& channels,
-                    const Intervals& wanted, const std::function<void(const Chunk&, int index)>& body, Job& job);
+                    const std::function<void(const Chunk&, int index)>& body, Job& job);
 
 }  // namespace brrr::events

@@ -18,7 +18,7 @@ const std::vector<std::string> kColumns = {"Start",           "Peak",          "
 void check_options(const SampleSource& loc, const SampleSource& roc, const RemOptions& o) {
   if (loc.size() != roc.size() || loc.rate() != roc.rate())
     throw Error("INVALID_ARGUMENT", "LOC and ROC must have the same rate and the same number of samples.");
-  if (!(o.min_duration > 0 && o.min_duration < o.max_duration))
+  if (!(o.min_duration > 0 && o.min_duration < o.max_duration && std::isfinite(o.max_duration)))
     throw Error("INVALID_ARGUMENT", "The eye movements' least duration must be positive and below the greatest.");
   if (!(o.relative_prominence >= 0))
     throw Error("INVALID_ARGUMENT", "The relative prominence of eye movements must not be negative.");
@@ -90,7 +90,7 @@ Survey survey_for_rems(const SampleSource& loc, const SampleSource& roc, const B
   ChannelLevel loc_level(typical_value(loc)), roc_level(typical_value(roc));
   std::vector<ChannelLevel> loc_levels(found.size(), loc_level), roc_levels(found.size(), roc_level);
   for_each_chunk(
-      plan, fir, {&loc, &roc}, {{0, loc.size()}},
+      plan, fir, {&loc, &roc},
       [&](const Chunk& chunk, int index) {
         found[static_cast<size_t>(index)] = find_candidates(chunk, rules);
         loc_levels[static_cast<size_t>(index)].add(chunk.raw[0].from(chunk.begin), chunk.end - chunk.begin);

@@ -55,7 +55,7 @@ Survey survey_for_slow_waves(const SampleSource& channel, const BlockFir& fir, c
   const ChannelLevel empty(typical_value(channel));
   std::vector<ChannelLevel> levels(peaks.size(), empty);
   for_each_chunk(
-      plan, fir, {&channel}, {{0, n}},
+      plan, fir, {&channel},
       [&](const Chunk& chunk, int index) {
         peaks[static_cast<size_t>(index)] = find_slow_wave_peaks(chunk.filtered[0], chunk.begin, chunk.end, options);
         levels[static_cast<size_t>(index)].add(chunk.raw[0].from(chunk.begin), chunk.end - chunk.begin);

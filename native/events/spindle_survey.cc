@@ -22,7 +22,7 @@ SpindleSurvey survey_for_spindles(const SampleSource& channel, const BlockFir& f
   const ChannelLevel empty(typical_value(channel));
   std::vector<ChannelLevel> levels(static_cast<size_t>(plan.count()), empty);
   for_each_chunk(
-      plan, fir, {&channel}, {{0, n}},
+      plan, fir, {&channel},
       [&](const Chunk& chunk, int index) {
         const SignalView &broad = chunk.filtered[kBroad], &sigma = chunk.filtered[kSigma];
         const int64_t first = windows.first_from(chunk.begin), last = windows.first_from(chunk.end);

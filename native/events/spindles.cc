@@ -28,7 +28,8 @@ void check_options(const SpindleOptions& o) {
     throw Error("INVALID_ARGUMENT", "Spindle detection needs one threshold at least: rel_pow, corr or rms.");
   if (!(o.min_duration >= 0 && o.min_duration < o.max_duration))
     throw Error("INVALID_ARGUMENT", "The spindles' least duration must be positive and below the greatest.");
-  if (!(o.min_distance >= 0)) throw Error("INVALID_ARGUMENT", "The least distance of spindles must not be negative.");
+  if (!(o.min_distance >= 0 && std::isfinite(o.min_distance)))
+    throw Error("INVALID_ARGUMENT", "The least distance of spindles must not be negative.");
 }
 
 /// Finds and measures the spindles of the stretches where they are possible.
@@ -99,18 +100,14 @@ class SpindleFinder {
 
   /// Median of the frames within the event, the one nearest to its middle if there is none.
   static double typical_power(const Curve& relative, const Interval& event) {
-    std::vector<double> inside;
-    double nearest = 0, least = INFINITY;
-    const double middle = 0.5 * static_cast<double>(event.begin + event.end - 1);
-    for (size_t k = 0; k < relative.place.size(); k++) {
-      if (relative.place[k] >= event.begin && relative.place[k] <= event.end - 1) inside.push_back(relative.value[k]);
-      const double distance = std::abs(relative.place[k] - middle);
-      if (distance < least) {
-        least = distance;
-        nearest = relative.value[k];
-      }
-    }
-    return inside.empty() ? nearest : median(inside);
+    const double first = static_cast<double>(event.begin), last = static_cast<double>(event.end - 1);
+    const auto begin = relative.place.begin(), end = relative.place.end();
+    const auto from = std::lower_bound(begin, end, first), to = std::upper_bound(from, end, last);
+    const auto value = relative.value.begin() + (from - begin);
+    std::vector<double> inside(value, value + (to - from));
+    if (!inside.empty()) return median(inside);
+    const bool later = from == begin || (from != end && *from - last < first - *(from - 1));
+    return later ? *value : *(value - 1);
   }
 
   const int64_t n_;

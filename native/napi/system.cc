@@ -19,8 +19,15 @@ Napi::Value simd(const Napi::CallbackInfo& info) {
   return o;
 }
 
+/// Running computations have laid out their memory for the tier and the threads that they started with.
+void require_idle() {
+  if (TaskGroup::any_pending())
+    throw Error("INVALID_ARGUMENT", "SIMD tier and threads can only be changed while no computation runs.");
+}
+
 Napi::Value force_simd(const Napi::CallbackInfo& info) {
   return guarded(info, [&] {
+    require_idle();
     std::string name = info[0].ToString();
     for (Tier tier : kTiers)
       if (name == tier_name(tier)) {
@@ -34,8 +41,11 @@ Napi::Value force_simd(const Napi::CallbackInfo& info) {
 Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), worker_count()); }
 
 Napi::Value set_threads(const Napi::CallbackInfo& info) {
-  set_worker_count(info[0].ToNumber().Int32Value());
-  return info.Env().Undefined();
+  return guarded(info, [&] {
+    require_idle();
+    set_worker_count(info[0].ToNumber().Int32Value());
+    return info.Env().Undefined();
+  });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "napi/tasks.h"
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <thread>
@@ -9,6 +10,8 @@
 
 namespace brrr::addon {
 namespace {
+
+std::atomic<int> pending_everywhere{0};
 
 /// The threads that run tasks: a few for the whole process, made on demand and never joined (an exit must not wait).
 class TaskThreads {
@@ -60,12 +63,15 @@ std::shared_ptr<TaskGroup> TaskGroup::create(Napi::Env env) {
   return group;
 }
 
+bool TaskGroup::any_pending() { return pending_everywhere > 0; }
+
 void TaskGroup::start(Napi::Env env, std::unique_ptr<Task> task) {
   Task* raw = task.release();
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (pending_.empty()) to_js_.Ref(env);
     pending_.insert(raw);
+    pending_everywhere++;
   }
   TaskThreads::get().post([group = shared_from_this(), raw] { group->execute(raw); });
 }
@@ -91,6 +97,7 @@ void TaskGroup::finish(Napi::Env env, Task* task) {
       owned.release();
       return;
     }
+    pending_everywhere--;
     if (pending_.empty()) to_js_.Unref(env);
   }
   Napi::HandleScope scope(env);
@@ -111,6 +118,7 @@ void TaskGroup::close() {
     task->abandon();
     delete task;
   }
+  pending_everywhere -= static_cast<int>(pending_.size());
   pending_.clear();
 }
 

@@ -33,6 +33,8 @@ class TaskGroup : public std::enable_shared_from_this<TaskGroup> {
  public:
   static std::shared_ptr<TaskGroup> create(Napi::Env env);
   void start(Napi::Env env, std::unique_ptr<Task> task);
+  /// True while any environment has a task that was started and not settled.
+  static bool any_pending();
 
  private:
   static void on_environment_end(void* holder);

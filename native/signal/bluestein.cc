@@ -116,19 +116,19 @@ void bluestein(int64_t n, int64_t count, const BluesteinTerms& terms, int64_t re
     const auto rotated = [part](double value, const Complex& w) {
       return part == Part::kReal ? value * w : Complex(-value * w.imag(), value * w.real());
     };
-    fft.inverse(
-        (part == Part::kReal ? real : imaginary).data(),
-        [&](int64_t start, int64_t samples, const double* convolved) {
-          const int64_t stop = std::min(start + samples, results);
-          Chirp chirp(roots, start);
-          for (int64_t at = start; at < stop; at += kBluesteinPiece) {
-            Complex piece[kBluesteinPiece];
-            const int64_t piece_length = std::min(kBluesteinPiece, stop - at);
-            for (int64_t i = 0; i < piece_length; i++) piece[i] = rotated(convolved[at - start + i], chirp.next());
-            add(at, piece_length, piece);
-          }
-        },
-        job);
+    fft.inverse((part == Part::kReal ? real : imaginary).data(),
+                [&](int64_t start, int64_t samples, const double* convolved) {
+                  const int64_t stop = std::min(start + samples, results);
+                  Chirp chirp(roots, start);
+                  for (int64_t at = start; at < stop; at += kBluesteinPiece) {
+                    Complex piece[kBluesteinPiece];
+                    const int64_t piece_length = std::min(kBluesteinPiece, stop - at);
+                    for (int64_t i = 0; i < piece_length; i++)
+                      piece[i] = rotated(convolved[at - start + i], chirp.next());
+                    add(at, piece_length, piece);
+                  }
+                },
+                job);
   }
 }
 

@@ -20,6 +20,7 @@ using BluesteinSum = std::function<void(int64_t start, int64_t count, const std:
 
 /// result[k] = sum over j < count of term[j] exp(-2 pi i j k / n) for k < results; count and results are at most n.
 /// `add` is called twice for each k: the values add up to the result.
-void bluestein(int64_t n, int64_t count, const BluesteinTerms& terms, int64_t results, const BluesteinSum& add, Job& job);
+void bluestein(int64_t n, int64_t count, const BluesteinTerms& terms, int64_t results, const BluesteinSum& add,
+               Job& job);
 
 }  // namespace brrr

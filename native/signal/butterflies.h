@@ -52,10 +52,10 @@ BRRR_INLINE void butterfly5(CVec& a, CVec& b, CVec& c, CVec& d, CVec& e) {
   const CVec sum1 = b + e, difference1 = b - e, sum2 = c + d, difference2 = c - d;
   const CVec middle1 = {a.re + kCos1 * sum1.re + kCos2 * sum2.re, a.im + kCos1 * sum1.im + kCos2 * sum2.im};
   const CVec middle2 = {a.re + kCos2 * sum1.re + kCos1 * sum2.re, a.im + kCos2 * sum1.im + kCos1 * sum2.im};
-  const CVec side1 = turn<kSign>({kSin1 * difference1.re + kSin2 * difference2.re,
-                                  kSin1 * difference1.im + kSin2 * difference2.im});
-  const CVec side2 = turn<kSign>({kSin2 * difference1.re - kSin1 * difference2.re,
-                                  kSin2 * difference1.im - kSin1 * difference2.im});
+  const CVec side1 =
+      turn<kSign>({kSin1 * difference1.re + kSin2 * difference2.re, kSin1 * difference1.im + kSin2 * difference2.im});
+  const CVec side2 =
+      turn<kSign>({kSin2 * difference1.re - kSin1 * difference2.re, kSin2 * difference1.im - kSin1 * difference2.im});
   a = a + sum1 + sum2;
   b = middle1 + side1;
   c = middle2 + side2;

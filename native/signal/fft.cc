@@ -83,8 +83,8 @@ bool FftPlan::fast(int64_t n) {
 
 FftPlan::FftPlan(int64_t length) {
   if (length < 1 || length > kMaxLength)
-    throw Error("INVALID_ARGUMENT", "An FFT takes 1 to " + std::to_string(kMaxLength) + " points; got " +
-                                        std::to_string(length) + ".");
+    throw Error("INVALID_ARGUMENT",
+                "An FFT takes 1 to " + std::to_string(kMaxLength) + " points; got " + std::to_string(length) + ".");
   n = static_cast<int>(length);
   const std::vector<int> radices = factorise(n);
   stage_count = static_cast<int>(radices.size());

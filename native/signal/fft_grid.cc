@@ -107,8 +107,8 @@ void FftGrid::read_spectrum(const GridAxis& axis, const std::complex<double>* in
     job.check();
     Worker& w = worker(index, axis.rows.n);
     fill_step(axis.roots, int64_t{band} * kBandRows, axis.rows.n, w.step.data());
-    BRRR_DISPATCH(grid_read_spectrum)(axis.rows, grid, band, spectrum, axis.band_roots.data(), w.step.data(),
-                                      w.work.data());
+    BRRR_DISPATCH(grid_read_spectrum)
+    (axis.rows, grid, band, spectrum, axis.band_roots.data(), w.step.data(), w.work.data());
   });
 }
 
@@ -118,8 +118,8 @@ void FftGrid::change_length(const GridAxis& from, const GridAxis& to, double sca
     job.check();
     Worker& w = worker(index, std::max(from.rows.n, to.rows.n));
     fill_step(to.roots, int64_t{band} * kBandRows, to.rows.n, w.step.data());
-    BRRR_DISPATCH(grid_change_length)(from.rows, to.rows, grid, band, scale, to.band_roots.data(), w.step.data(),
-                                      w.work.data());
+    BRRR_DISPATCH(grid_change_length)
+    (from.rows, to.rows, grid, band, scale, to.band_roots.data(), w.step.data(), w.work.data());
   });
 }
 
@@ -127,8 +127,8 @@ void FftGrid::inverse_columns(const GridAxis& axis, Job& job) {
   const GridView grid = {data_.data(), stride_, a_};
   parallel_for((axis.rows.n + kTileColumns - 1) / kTileColumns, [&](int tile, int index) {
     job.check();
-    BRRR_DISPATCH(grid_inverse_columns)(columns_, grid, int64_t{tile} * kTileColumns,
-                                        worker(index, axis.rows.n).work.data());
+    BRRR_DISPATCH(grid_inverse_columns)
+    (columns_, grid, int64_t{tile} * kTileColumns, worker(index, axis.rows.n).work.data());
   });
 }
 

@@ -31,7 +31,8 @@ BRRR_TIERED(
                               const double* step, double* work);
     void grid_inverse_columns(const FftPlan& plan, const GridView& grid, int64_t column, double* work);
     /// FFT of the 8 frequency rows of a band.
-    void grid_write_spectrum(const FftPlan& plan, const GridView& grid, int band, const SpectrumView& out, double* work);
+    void grid_write_spectrum(const FftPlan& plan, const GridView& grid, int band, const SpectrumView& out,
+                             double* work);
     /// Inverse FFT of a band; column j, row k is multiplied by the conjugate of band_roots[j][k] step[j].
     void grid_read_spectrum(const FftPlan& plan, const GridView& grid, int band, const SpectrumView& in,
                             const double* band_roots, const double* step, double* work);

@@ -1,7 +1,7 @@
 #include "signal/fft_grid_passes.h"
 
-#include "signal/fft_lanes.h"
 #include "signal/fft_grid.h"
+#include "signal/fft_lanes.h"
 
 namespace brrr {
 namespace BRRR_TIER {
@@ -27,14 +27,14 @@ BRRR_INLINE CVec* by_column(const GridView& grid, int64_t row, int64_t column) {
 BRRR_INLINE CVec load_split(const double* re, const double* im) { return {load(re), load(im)}; }
 
 // The spectra of two real columns that went through one complex FFT, times their twiddle factors.
-void store_frequencies(const GridView& grid, const CVec* z, int64_t column, int group, const double* tile_roots,
-                       const double* step) {
+void store_frequencies(const GridView& grid, const int* order, const CVec* z, int64_t column, int group,
+                       const double* tile_roots, const double* step) {
   const int a = grid.a, rows = a / 2 + 1;
   for (int first = 0; first < rows; first += kLanes) {
     CVec left[kLanes] = {}, right[kLanes] = {};
     for (int i = 0; i < kLanes && first + i < rows; i++) {
       const int k = first + i;
-      const CVec p = z[k], m = z[k == 0 ? 0 : a - k];
+      const CVec p = z[order[k]], m = z[order[k == 0 ? 0 : a - k]];
       const CVec x = {0.5 * (p.re + m.re), 0.5 * (p.im - m.im)}, y = {0.5 * (p.im + m.im), 0.5 * (m.re - p.re)};
       const double* roots = tile_roots + 2 * kTileColumns * int64_t{k} + group * kLanes;
       const double c = step[2 * k], s = step[2 * k + 1];
@@ -74,13 +74,14 @@ void grid_forward_columns(const FftPlan& plan, const GridView& grid, int64_t col
                           const double* step, double* work) {
   const int64_t a = grid.a;
   CVec* x = reinterpret_cast<CVec*>(work);
-  CVec* scratch = x + kGroups * a;
   for (int64_t i = 0; i < a; i++) {
     const double* tile = grid.data + i * grid.stride + column;
     for (int g = 0; g < kGroups; g++) x[g * a + i] = load_split(tile + g * kLanes, tile + kBandRows + g * kLanes);
   }
-  for (int g = 0; g < kGroups; g++)
-    store_frequencies(grid, fft_forward(plan, x + g * a, scratch), column, g, tile_roots, step);
+  for (int g = 0; g < kGroups; g++) {
+    fft_in_place(plan, x + g * a);
+    store_frequencies(grid, plan.order, x + g * a, column, g, tile_roots, step);
+  }
 }
 
 void grid_inverse_columns(const FftPlan& plan, const GridView& grid, int64_t column, double* work) {

@@ -55,12 +55,23 @@ CVec* stockham(const FftPlan& plan, CVec* x, CVec* y) {
   for (int i = 0; i < plan.stage_count; i++) {
     const FftStage& stage = plan.stages[i];
     switch (stage.radix) {
-      case 2: stockham_step<2, kSign>(stage, s, x, y); break;
-      case 3: stockham_step<3, kSign>(stage, s, x, y); break;
-      case 4: stockham_step<4, kSign>(stage, s, x, y); break;
-      case 5: stockham_step<5, kSign>(stage, s, x, y); break;
-      case 8: stockham_step<8, kSign>(stage, s, x, y); break;
-      default: stockham_odd_pass<kSign>(stage, s, x, y);
+      case 2:
+        stockham_step<2, kSign>(stage, s, x, y);
+        break;
+      case 3:
+        stockham_step<3, kSign>(stage, s, x, y);
+        break;
+      case 4:
+        stockham_step<4, kSign>(stage, s, x, y);
+        break;
+      case 5:
+        stockham_step<5, kSign>(stage, s, x, y);
+        break;
+      case 8:
+        stockham_step<8, kSign>(stage, s, x, y);
+        break;
+      default:
+        stockham_odd_pass<kSign>(stage, s, x, y);
     }
     s *= stage.radix;
     CVec* t = x;
@@ -114,11 +125,16 @@ void in_place_step(const FftStage& stage, int64_t blocks, CVec* x) {
 template <int kSign>
 void in_place_level(const FftStage& stage, int64_t blocks, CVec* x) {
   switch (stage.radix) {
-    case 2: return in_place_step<2, kSign>(stage, blocks, x);
-    case 3: return in_place_step<3, kSign>(stage, blocks, x);
-    case 4: return in_place_step<4, kSign>(stage, blocks, x);
-    case 5: return in_place_step<5, kSign>(stage, blocks, x);
-    case 8: return in_place_step<8, kSign>(stage, blocks, x);
+    case 2:
+      return in_place_step<2, kSign>(stage, blocks, x);
+    case 3:
+      return in_place_step<3, kSign>(stage, blocks, x);
+    case 4:
+      return in_place_step<4, kSign>(stage, blocks, x);
+    case 5:
+      return in_place_step<5, kSign>(stage, blocks, x);
+    case 8:
+      return in_place_step<8, kSign>(stage, blocks, x);
     default:
       // Only the forward transform takes other factors (fft_lanes.h).
       if (kSign < 0) in_place_odd_pass(stage, blocks, x);

@@ -24,8 +24,8 @@ void check_taps(const std::vector<double>& taps) {
 
 int longest_half(const std::vector<std::vector<double>>& filters) {
   if (filters.empty() || filters.size() > BlockFir::kMaxFilters)
-    throw Error("INVALID_ARGUMENT", "1 to " + std::to_string(BlockFir::kMaxFilters) + " filters can share a block; got " +
-                                        std::to_string(filters.size()) + ".");
+    throw Error("INVALID_ARGUMENT", "1 to " + std::to_string(BlockFir::kMaxFilters) +
+                                        " filters can share a block; got " + std::to_string(filters.size()) + ".");
   size_t longest = 0;
   for (const auto& taps : filters) {
     check_taps(taps);
@@ -72,7 +72,8 @@ BlockFir::BlockFir(const std::vector<std::vector<double>>& list, int block_size)
   AlignedBuffer<double> work(static_cast<size_t>(plan.n) * 16);
   for (int f = 0; f < filters; f++) {
     double* spectrum = tables_.data() + static_cast<size_t>(plan.n) * f;
-    BRRR_DISPATCH(filter_spectrum)(plan, list[f].data(), static_cast<int>(list[f].size() - 1) / 2, work.data(), spectrum);
+    BRRR_DISPATCH(filter_spectrum)
+    (plan, list[f].data(), static_cast<int>(list[f].size() - 1) / 2, work.data(), spectrum);
     spectra[f] = spectrum;
   }
 }

@@ -8,8 +8,8 @@
 namespace brrr {
 namespace BRRR_TIER {
 
-CVec* filter_blocks(const BlockFir& fir, const SampleSource& x, int64_t origin, int64_t first_block, int64_t block_count,
-                    CVec* work) {
+CVec* filter_blocks(const BlockFir& fir, const SampleSource& x, int64_t origin, int64_t first_block,
+                    int64_t block_count, CVec* work) {
   CVec* outputs[BlockFir::kMaxFilters];
   for (int f = 0; f < fir.filters; f++) outputs[f] = work + int64_t{f} * fir.stride;
   CVec* in = outputs[fir.filters - 1];

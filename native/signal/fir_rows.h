@@ -16,7 +16,8 @@ BRRR_TIERED(
     /// work: fir.work_doubles().
     void filter_rows(const BlockFir& fir, const SampleSource& x, int64_t first_block, int64_t block_count, double* work,
                      double* const* out);
-    /// Real spectrum of a symmetric filter of 2 half + 1 taps, over n, in the order of fft_in_place. work: 16 n doubles.
+    /// Real spectrum of a symmetric filter of 2 half + 1 taps, over n, in the order of fft_in_place. work: 16 n
+    /// doubles.
     void filter_spectrum(const FftPlan& plan, const double* taps, int half, double* work, double* spectrum);)
 
 }  // namespace brrr

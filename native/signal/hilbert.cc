@@ -2,6 +2,7 @@
 
 #include <complex>
 #include <cstring>
+#include <string>
 
 #include "common/aligned_buffer.h"
 #include "common/error.h"
@@ -12,7 +13,7 @@
 namespace brrr {
 namespace {
 
-/// x followed by zeros.
+// x followed by zeros.
 class PaddedSource final : public SampleSource {
  public:
   PaddedSource(const double* x, int64_t n, int64_t size) : x_(x), n_(n), size_(size) {}
@@ -29,13 +30,14 @@ class PaddedSource final : public SampleSource {
 
 }  // namespace
 
-void hilbert_transform(const double* x, int64_t n, double* out, int64_t fft_length) {
+void hilbert_transform(const double* x, int64_t n, double* out, Job& job, int64_t fft_length) {
   if (n < 1) throw Error("INVALID_ARGUMENT", "A Hilbert transform needs at least one sample.");
   if (fft_length == 0) fft_length = next_fast_length(n);
-  if (fft_length < n) throw Error("INVALID_ARGUMENT", "The FFT of a Hilbert transform must not be shorter than the signal.");
+  if (fft_length < n)
+    throw Error("INVALID_ARGUMENT", "The FFT of a Hilbert transform must not be shorter than the signal of " +
+                                        std::to_string(n) + " samples; got " + std::to_string(fft_length) + ".");
   const int64_t bins = fft_length / 2 + 1;
   AlignedBuffer<std::complex<double>> spectrum(bins);
-  Job job;
   rfft(PaddedSource(x, n, fft_length), spectrum.data(), bins, job);
   spectrum[0] = 0;
   for (int64_t k = 1; k < bins; k++) spectrum[k] = {spectrum[k].imag(), -spectrum[k].real()};

@@ -1,5 +1,5 @@
-// From rows of samples to SIMD lanes and back. For *.tier.cc files. 2 kLanes real rows make kLanes complex lanes: row 2 l
-// is the real part of lane l, row 2 l + 1 its imaginary part.
+// From rows of samples to SIMD lanes and back. For *.tier.cc files. 2 kLanes real rows make kLanes complex lanes: row 2
+// l is the real part of lane l, row 2 l + 1 its imaginary part.
 #pragma once
 
 #include "signal/lanes.h"

@@ -36,8 +36,8 @@ WelchPlan::WelchPlan(WindowShape shape, int samples, double rate)
   scale = factors;
 }
 
-Spectra welch_spectra(const SampleSource& x, double epoch_s, double segment_s, WindowShape shape, SegmentAverage average,
-                      Job& job) {
+Spectra welch_spectra(const SampleSource& x, double epoch_s, double segment_s, WindowShape shape,
+                      SegmentAverage average, Job& job) {
   const int64_t epoch = std::llrint(epoch_s * x.rate()), segment = std::llrint(segment_s * x.rate());
   if (segment < 2 || segment > epoch || epoch > (int64_t{1} << 26))
     throw Error("INVALID_ARGUMENT", "Spectra need segments of at least two samples that fit into an epoch; got " +
@@ -57,7 +57,8 @@ Spectra welch_spectra(const SampleSource& x, double epoch_s, double segment_s, W
   parallel_for(static_cast<int>((layout.epochs + kWelchEpochs - 1) / kWelchEpochs), [&](int item, int worker) {
     job.check();
     work[worker].reserve(welch_work(plan, layout));
-    BRRR_DISPATCH(welch_epochs)(plan, layout, x, int64_t{item} * kWelchEpochs, work[worker].data(), spectra.power.data());
+    BRRR_DISPATCH(welch_epochs)
+    (plan, layout, x, int64_t{item} * kWelchEpochs, work[worker].data(), spectra.power.data());
   });
   return spectra;
 }

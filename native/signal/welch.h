@@ -12,7 +12,7 @@
 
 namespace brrr {
 
-enum class WindowShape { kHann, kHamming };  ///< periodic, as for spectra
+enum class WindowShape { kHann, kHamming };    ///< periodic, as for spectra
 enum class SegmentAverage { kMean, kMedian };  ///< the median is divided by its bias, as SciPy does
 
 /// Periodic window of n points.
@@ -25,9 +25,9 @@ class WelchPlan {
  public:
   WelchPlan(WindowShape shape, int segment, double rate);
 
-  int segment = 0;             ///< samples a segment
-  int bins = 0;                ///< segment / 2 + 1, rate / segment Hz apart
-  FftPlan plan;                ///< of one segment
+  int segment = 0;                 ///< samples a segment
+  int bins = 0;                    ///< segment / 2 + 1, rate / segment Hz apart
+  FftPlan plan;                    ///< of one segment
   const double* window = nullptr;  ///< segment values
   const double* scale = nullptr;   ///< bins values: from |X|^2 to one-sided density
 

@@ -11,12 +11,12 @@ namespace brrr {
 constexpr int kWelchEpochs = 16;
 
 struct WelchLayout {
-  int64_t epoch;    ///< samples an epoch
-  int64_t epochs;   ///< in the signal
-  int64_t hop;      ///< samples from one segment to the next
-  int segments;     ///< an epoch
-  bool median;      ///< else mean
-  double factor;    ///< of the median or the sum of the segments' densities
+  int64_t epoch;   ///< samples an epoch
+  int64_t epochs;  ///< in the signal
+  int64_t hop;     ///< samples from one segment to the next
+  int segments;    ///< an epoch
+  bool median;     ///< else mean
+  double factor;   ///< of the median or the sum of the segments' densities
 };
 
 /// Doubles of work memory of welch_epochs.

@@ -1,3 +1,4 @@
+// All features of one group of epochs, computed while its samples are in the cache.
 #include "signal/fir_lanes.h"
 #include "sleep/epoch_lanes.h"
 

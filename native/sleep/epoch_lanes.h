@@ -37,7 +37,7 @@ struct QuartileScratch {
 void interquartile_range(Series x, const Level& level, QuartileScratch* scratch, Vec* features);
 
 struct SpectrumScratch {
-  CVec windowed[kSegment], work[kSegment];
+  CVec segment[kSegment];
   Vec power[kSegmentCount][2 * kBinCount];  // (segment, bin, even or odd epochs)
   Vec spectrum[kBinCount];
 };

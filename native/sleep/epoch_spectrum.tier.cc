@@ -37,8 +37,8 @@ BRRR_INLINE Vec median_of_11(const Vec* first, int stride) {
   return v[1];
 }
 
-// The spectra of two real signals that share a complex transform are its even and odd parts under conjugation; each
-// power here is 4 times too large, which the caller's scale takes back.
+// The spectra of two real signals that share a complex transform are its even and odd parts under conjugation. Each
+// power here is 4 times too large, which integrate_bands takes back. Frequency k lies at z[order[k]].
 void two_periodograms(const CVec* z, const int* order, Vec* power) {
   for (int bin = kFirstBin; bin <= kLastBin; ++bin, power += 2) {
     const CVec p = z[order[bin]], q = z[order[kSegment - bin]];
@@ -86,9 +86,9 @@ void band_powers(const CVec* x, const SpectrumTables& tables, SpectrumScratch* s
   for (int segment = 0; segment < kSegmentCount; ++segment) {
     const CVec* first = x + segment * kSegmentHop;
     for (int i = 0; i < kSegment; ++i)
-      scratch->windowed[i] = {first[i].re * tables.window[i], first[i].im * tables.window[i]};
-    fft_in_place(*tables.plan, scratch->windowed);
-    two_periodograms(scratch->windowed, tables.plan->order, scratch->power[segment]);
+      scratch->segment[i] = {first[i].re * tables.window[i], first[i].im * tables.window[i]};
+    fft_in_place(*tables.plan, scratch->segment);
+    two_periodograms(scratch->segment, tables.plan->order, scratch->power[segment]);
   }
   constexpr int kStride = 2 * kBinCount;
   for (int part = 0; part < 2; ++part) {

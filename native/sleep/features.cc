@@ -1,7 +1,9 @@
 #include "sleep/features.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <memory>
 
@@ -78,7 +80,7 @@ struct Piece {
 /// Filters and measures the epochs of pieces, groups of epochs on all cores.
 class EpochStage {
  public:
-  EpochStage(int rows, Job& job) : rows_(rows), job_(job), workers_(worker_count()) {}
+  EpochStage(int rows, int epochs, Job& job) : rows_(rows), epochs_(epochs), job_(job), workers_(worker_count()) {}
 
   void process(const std::vector<Piece>& pieces) {
     const int size = BRRR_DISPATCH(epoch::group_size)();
@@ -87,7 +89,10 @@ class EpochStage {
       for (int epoch = 0; epoch < piece.run.epochs; epoch += size) groups.emplace_back(&piece, epoch);
     parallel_for(static_cast<int>(groups.size()), [&](int index, int worker) {
       job_.check();
-      measure(*groups[index].first, groups[index].second, size, workers_[worker]);
+      const auto& [piece, first_epoch] = groups[index];
+      measure(*piece, first_epoch, size, workers_[worker]);
+      done_ += std::min(size, piece->run.epochs - first_epoch);
+      job_.report(static_cast<double>(done_) / epochs_);
     });
   }
 
@@ -115,16 +120,21 @@ class EpochStage {
     }
   }
 
-  const int rows_;
+  const int rows_, epochs_;
+  std::atomic<int> done_{0};
   Job& job_;
   std::vector<Memory> workers_;
 };
 
 void check(const Stretch& stretch, int rows) {
   const double rate = stretch.source->rate();
-  if (!(rate > kLowestRate))
-    throw Error("RATE_TOO_LOW", "Sleep staging needs channels sampled above 80 Hz, this one has " +
-                                    std::to_string(rate) + " Hz: choose another channel.");
+  if (!(rate > kLowestRate)) {
+    char message[120];
+    std::snprintf(message, sizeof message,
+                  "Sleep staging needs channels sampled above %g Hz, this one has %g Hz: choose another channel.",
+                  kLowestRate, rate);
+    throw Error("RATE_TOO_LOW", message);
+  }
   const double seconds = static_cast<double>(stretch.source->size()) / rate;
   if (stretch.first_row < 0 || stretch.epochs < 0 || stretch.first_row + stretch.epochs > rows ||
       !(stretch.first_epoch_s >= 0) ||
@@ -141,15 +151,19 @@ const std::vector<std::string>& feature_names(ChannelRole role) {
 }
 
 void extract_features(const std::vector<FeatureRequest>& requests, int rows, Job& job) {
+  int epochs = 0;
   for (const FeatureRequest& request : requests)
-    for (const Stretch& stretch : request.stretches) check(stretch, rows);
+    for (const Stretch& stretch : request.stretches) {
+      check(stretch, rows);
+      epochs += stretch.epochs;
+    }
 
   std::vector<std::vector<Feature>> features;
   for (const FeatureRequest& request : requests) {
     features.push_back(features_of(request.role));
     std::fill_n(request.table, features.back().size() * rows, kNaN);
   }
-  EpochStage stage(rows, job);
+  EpochStage stage(rows, epochs, job);
   std::vector<Piece> at_100_hz;
   std::unique_ptr<Resampler> resampler;
   double resampler_rate = 0;

@@ -51,7 +51,7 @@ export async function analyzeEvents(recording: Recording, options: EventOptions 
   const eyes = findLocRoc(recording.channels)
   const rems =
     eyes && (await detectRems(recording.signal(eyes.loc), recording.signal(eyes.roc), { ...options.rems, ...run }))
-  if (!eyes)
+  if (!eyes && recording.channels.length > 0)
     warnings.push({
       code: 'no_loc_roc',
       message: 'Eye movements were not looked for: the recording has no pair of left and right EOG (LOC, ROC).',

@@ -4,7 +4,7 @@ import type { Recording } from '../../recording/recording.js'
 import type { Annotation, Channel } from '../../recording/types.js'
 import { stageAgreement } from './agreement.js'
 import { chooseSleepChannels, type SleepChannels } from './channels.js'
-import { fitToRecording } from './hypnogram.js'
+import { fitToRecording, hypnogramFromAnnotations, stageOfAnnotation } from './hypnogram.js'
 import { type Staging, stageSleep } from './staging.js'
 import { EPOCH_S, epochsBetween, sleepStatistics, stageTransitions } from './statistics.js'
 import type { SleepResult, SleepStage, SleepWarning } from './types.js'
@@ -75,7 +75,7 @@ export async function analyzeSleep(
   const attempt = await stage(recording, channels, options)
   const staging = 'reason' in attempt ? null : attempt
   const epochs = staging?.stages.length ?? Math.floor(recording.duration_s / EPOCH_S)
-  const given = options.given_stages && fitToRecording(options.given_stages, epochs)
+  const given = options.given_stages ? fitToRecording(options.given_stages, epochs) : ownScoring(recording)
   const hypnogram = given ?? staging?.stages ?? null
   const counted = hypnogram && lights ? epochsBetween(hypnogram, lights) : hypnogram
   const name = (channel: Channel | null) => channel?.name ?? null
@@ -94,10 +94,20 @@ export async function analyzeSleep(
     slow_waves: null,
     rems: null,
     channels: { eeg: channels.eeg.map((c) => c.name), eog: name(channels.eog), emg: name(channels.emg) },
-    warnings: [...channels.warnings, ...(staging ? stagingWarnings(recording, staging) : [])],
+    warnings: [
+      ...(recording.channels.length > 0 ? channels.warnings : []),
+      ...(staging ? stagingWarnings(recording, staging) : []),
+    ],
     model: staging?.model ?? null,
   }
   return { result, staging, channels, hypnogram }
+}
+
+/** The scoring that a file of annotations alone holds: its statistics are what such a file has to tell. */
+function ownScoring(recording: Recording): SleepStage[] | undefined {
+  if (recording.channels.length > 0 || !recording.annotations.some(({ text }) => stageOfAnnotation(text)))
+    return undefined
+  return hypnogramFromAnnotations(recording.annotations).stages
 }
 
 interface NotStaged {
@@ -110,12 +120,13 @@ async function stage(
   channels: SleepChannels,
   options: SleepOptions & RunOptions,
 ): Promise<Staging | NotStaged> {
-  if (channels.eeg.length === 0)
+  if (recording.channels.length === 0)
     return {
       status: 'unavailable',
-      reason:
-        channels.warnings.map((w) => w.message).join(' ') || 'The recording has no EEG channel that can be staged.',
+      reason: 'The file holds annotations only, no signals. To score a recording by it, give it as --hypno.',
     }
+  if (channels.eeg.length === 0)
+    return { status: 'unavailable', reason: channels.warnings.map((w) => w.message).join(' ') }
   const signal = (channel: Channel | null) => channel && recording.signal(channel)
   try {
     const staging = await stageSleep(

@@ -184,10 +184,10 @@ TEST_F(WriterTest, RefusesWhatTheFormatCannotHold) {
   };
   RecordingSpec spec = two_signals(Format::kEdf);
   spec.signals[0].label = "a label of seventeen";
-  expect_invalid("at most 16 printable bytes for the label", spec);
+  expect_invalid("at most 16 printable bytes for the label, got 20.", spec);
   spec = two_signals(Format::kEdf);
   spec.patient = "line\nbreak";
-  expect_invalid("patient field", spec);
+  expect_invalid("patient field, got 10 with a control character", spec);
   spec = two_signals(Format::kEdf);
   spec.signals[0].digital_max = 40000;
   expect_invalid("digital range within -32768 to 32767 for EEG C4-M1", spec);

@@ -1,5 +1,6 @@
-// The complex FFTs on SIMD lanes, seen through grids of one row or of one column (signal/fft_grid.h): these run every
-// transform of signal/fft_lanes.h but fft_convolve, whose tests are those of the filters.
+// Complex FFTs on SIMD lanes, seen through grids of one row or of one column (signal/fft_grid.h): these run the
+// transforms in place and the inverse ones. The forward ones in natural order are tested with Welch's spectra, the
+// convolution with the filters.
 #include "signal/fft.h"
 
 #include "common/error.h"
@@ -24,7 +25,8 @@ TEST(UnitRoot, IsWithinAnUlp) {
 TEST(RootTable, MultipliesTwoEntries) {
   for (int64_t n : {1, 2, 1000, 3355443, 1 << 23}) {
     const RootTable roots(n);
-    for (int64_t m = 0; m < n; m += 1 + n / 1000) ASSERT_LT(std::abs(roots(m) - unit_root(m, n)), 4e-16) << m << " of " << n;
+    for (int64_t m = 0; m < n; m += 1 + n / 1000)
+      ASSERT_LT(std::abs(roots(m) - unit_root(m, n)), 4e-16) << m << " of " << n;
   }
 }
 
@@ -66,7 +68,8 @@ TEST(FftGrid, TransformsRowsAndColumnsOfEachLengthTo200) {
 }
 
 TEST(FftGrid, TransformsOblongGrids) {
-  for (auto [a, b] : {std::pair{16, 48}, {48, 16}, {9, 125}, {33, 17}, {2, 1024}, {1024, 2}, {62, 29}}) check_grid(a, b);
+  for (auto [a, b] : {std::pair{16, 48}, {48, 16}, {9, 125}, {33, 17}, {2, 1024}, {1024, 2}, {62, 29}})
+    check_grid(a, b);
 }
 
 }  // namespace

@@ -66,9 +66,9 @@ TEST(FilterZeroPhase, IsAConvolutionWithReflectedEnds) {
 TEST(FilterZeroPhase, MatchesMne) {
   // mne.filter.filter_data(x, 10, 2, 4, l_trans_bandwidth=1, h_trans_bandwidth=1) of MNE 1.13.2.
   const std::vector<double> x = {1, -2, 3, 0, 5, 4, -1, 2, 2, 7};
-  const std::vector<double> expected = {0.10599389039141172, -3.2718347344975482, 1.0691662904169819, -2.185768208292305,
-                                        2.668106889041169,   2.4347877401133444,  -2.4109951207952505, 0.17289598965571654,
-                                        -2.076674962955192,  -0.11561766481601166};
+  const std::vector<double> expected = {
+      0.10599389039141172, -3.2718347344975482, 1.0691662904169819,  -2.185768208292305, 2.668106889041169,
+      2.4347877401133444,  -2.4109951207952505, 0.17289598965571654, -2.076674962955192, -0.11561766481601166};
   const auto y = filtered(design_bandpass(10, 2, 4, 1, 1), x);
   for (size_t i = 0; i < x.size(); i++) EXPECT_NEAR(y[i], expected[i], 1e-14) << i;
 }
@@ -123,7 +123,8 @@ TEST(FilterStream, RunsSeveralFiltersOverBlocksOfAnySize) {
         job);
     for (int f = 0; f < 3; f++)
       for (int64_t i = 0; i < 7001; i += 13)
-        ASSERT_NEAR(out[f][i], convolved(filters[f], x, i), 1e-13) << "block " << block << ", filter " << f << ", " << i;
+        ASSERT_NEAR(out[f][i], convolved(filters[f], x, i), 1e-13)
+            << "block " << block << ", filter " << f << ", " << i;
   }
 }
 
@@ -172,8 +173,9 @@ TEST(FirDesign, MatchesTheReferenceFilters) {
   int filters = 0;
   for (size_t at = json.find("\"sfreq\""); at != std::string::npos; at = json.find("\"sfreq\"", at + 1)) {
     const std::string text = json.substr(at, json.find('}', at) - at);
-    const auto taps = design_bandpass(json_number(text, "sfreq"), json_number(text, "l_freq"), json_number(text, "h_freq"),
-                                      json_number(text, "l_trans"), json_number(text, "h_trans"));
+    const auto taps =
+        design_bandpass(json_number(text, "sfreq"), json_number(text, "l_freq"), json_number(text, "h_freq"),
+                        json_number(text, "l_trans"), json_number(text, "h_trans"));
     SCOPED_TRACE(text.substr(0, 120));
     ASSERT_EQ(taps.size(), static_cast<size_t>(json_number(text, "length")));
     double squares = 0;

@@ -9,15 +9,16 @@ namespace {
 
 std::vector<double> hilbert(const std::vector<double>& x, int64_t length = 0) {
   std::vector<double> out(x.size());
-  hilbert_transform(x.data(), static_cast<int64_t>(x.size()), out.data(), length);
+  Job job;
+  hilbert_transform(x.data(), static_cast<int64_t>(x.size()), out.data(), job, length);
   return out;
 }
 
 TEST(Hilbert, MatchesSciPy) {
   // scipy.signal.hilbert(x, N).imag
   const std::vector<double> x = {1, -2, 3, 0, 5, 4, -1};
-  const std::vector<double> of_8 = {1.6213203435596428,  -1.8284271247461898, -1.621320343559642, -0.9999999999999999,
-                                    -2.621320343559643,  3.82842712474619,    2.621320343559642};
+  const std::vector<double> of_8 = {1.6213203435596428, -1.8284271247461898, -1.621320343559642, -0.9999999999999999,
+                                    -2.621320343559643, 3.82842712474619,    2.621320343559642};
   const std::vector<double> of_7 = {1.452787619577259,   -1.362136893417832, -1.8722965354504355, -0.48074344955700987,
                                     -3.3161892226225027, 4.719870558904284,  0.8587079225662363};
   const auto even = hilbert(x), odd = hilbert(x, 7);

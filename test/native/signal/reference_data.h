@@ -72,7 +72,7 @@ class ReferenceRecording {
     for (int64_t r = 0; r < records; r++)
       for (int64_t i = 0; i < per_record; i++) {
         const size_t at = header + 2 * ((r * signals_ + signal) * per_record + i);
-        const int digital = static_cast<int16_t>(static_cast<uint8_t>(bytes_[at]) | bytes_[at + 1] << 8);
+        const int digital = static_cast<uint8_t>(bytes_[at]) + 256 * static_cast<int8_t>(bytes_[at + 1]);
         samples.push_back((digital - digital_min) * scale + physical_min);
       }
     return samples;

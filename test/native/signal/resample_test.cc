@@ -43,15 +43,33 @@ std::vector<double> resample_slowly(const std::vector<double>& x, double rate, d
   std::vector<double> out(std::max<int64_t>(round_even(ratio * n), 1));
   const int64_t skip = round_even(ratio * left);
   for (size_t i = 0; i < out.size(); i++)
-    out[i] = static_cast<double>((dft_bin(whole, skip + static_cast<int64_t>(i), 1) / static_cast<long double>(length)).real());
+    out[i] = static_cast<double>(
+        (dft_bin(whole, skip + static_cast<int64_t>(i), 1) / static_cast<long double>(length)).real());
   return out;
 }
 
 TEST(Resample, MatchesTheDefinition) {
-  struct Case { int64_t n; double rate, new_rate; };
-  for (const Case& c : std::initializer_list<Case>{{1, 256, 100}, {2, 256, 100}, {3, 200, 100}, {50, 100, 256}, {600, 256, 100},
-       {600, 200, 100}, {600, 128, 100}, {600, 500, 100}, {777, 250, 100}, {700, 512, 100}, {900, 1000, 100},
-       {300, 100, 200}, {300, 100, 128}, {300, 100, 250}, {333, 99.7, 100}, {500, 160, 100}, {1000, 256, 128}}) {
+  struct Case {
+    int64_t n;
+    double rate, new_rate;
+  };
+  for (const Case& c : std::initializer_list<Case>{{1, 256, 100},
+                                                   {2, 256, 100},
+                                                   {3, 200, 100},
+                                                   {50, 100, 256},
+                                                   {600, 256, 100},
+                                                   {600, 200, 100},
+                                                   {600, 128, 100},
+                                                   {600, 500, 100},
+                                                   {777, 250, 100},
+                                                   {700, 512, 100},
+                                                   {900, 1000, 100},
+                                                   {300, 100, 200},
+                                                   {300, 100, 128},
+                                                   {300, 100, 250},
+                                                   {333, 99.7, 100},
+                                                   {500, 160, 100},
+                                                   {1000, 256, 128}}) {
     const auto x = noise(c.n, 3);
     const auto expected = resample_slowly(x, c.rate, c.new_rate), found = resample(x, c.rate, c.new_rate);
     ASSERT_EQ(expected.size(), found.size());
@@ -65,13 +83,13 @@ TEST(Resample, MatchesMne) {
   const std::vector<double> x = {1, -2, 3, 0, 5, 4, -1, 2, 2, 7};
   const std::vector<double> to_100 = {0.789205039215447, 0.9025149149629368, 3.595492394050727, 0.7065911516936408};
   const std::vector<double> to_51 = {-0.35412488045113594, 5.95415516537048};
-  const std::vector<double> up = {
-      0.1882602871167395,   -1.9553370478405905, -2.280403541780348,   -0.4811511120381794, 1.9765490128015581,
-      3.027849717374887,    1.993890601394449,   0.32119959337595416,  0.17779182231453275, 2.2801143694467463,
-      5.156768033171977,    6.52719116477168,    5.331784072366339,    2.487749106910661,   -0.08388548533828451,
-      -1.0052906881491772,  -0.23195244374284027, 1.2482489319581471,  2.2824955640213247,  2.3672196908123224,
-      2.0181750101308547,   2.439213893776101,   4.525212646547842,    7.880573666554914,   10.881452779913602,
-      12.044257562203692};
+  const std::vector<double> up = {0.1882602871167395,   -1.9553370478405905, -2.280403541780348,   -0.4811511120381794,
+                                  1.9765490128015581,   3.027849717374887,   1.993890601394449,    0.32119959337595416,
+                                  0.17779182231453275,  2.2801143694467463,  5.156768033171977,    6.52719116477168,
+                                  5.331784072366339,    2.487749106910661,   -0.08388548533828451, -1.0052906881491772,
+                                  -0.23195244374284027, 1.2482489319581471,  2.2824955640213247,   2.3672196908123224,
+                                  2.0181750101308547,   2.439213893776101,   4.525212646547842,    7.880573666554914,
+                                  10.881452779913602,   12.044257562203692};
   const auto expect_near = [](const std::vector<double>& expected, const std::vector<double>& found) {
     ASSERT_EQ(expected.size(), found.size());
     for (size_t i = 0; i < expected.size(); i++) EXPECT_NEAR(expected[i], found[i], 1e-14) << i;
@@ -96,7 +114,8 @@ TEST(Resample, MatchesTheDefinitionOnALongSignal) {
     for (size_t i = 0; i < found.size(); i += found.size() / 7) {
       long double sum = 0;
       for (int64_t k = 0; k <= used / 2; k++) {
-        const auto term = LongComplex(spectrum[k]) * long_root((skip + static_cast<int64_t>(i)) * k % new_length, new_length);
+        const auto term =
+            LongComplex(spectrum[k]) * long_root((skip + static_cast<int64_t>(i)) * k % new_length, new_length);
         sum += term.real() * (k == 0 || (2 * k == used && new_length > length) ? 1 : 2);
       }
       if (used % 2 == 0 && new_length < length) {

@@ -27,6 +27,7 @@ inline std::vector<double> noise(int64_t n, unsigned seed = 1) {
   return x;
 }
 
+/// exp(2 pi i m / n), m >= 0.
 inline LongComplex long_root(int64_t m, int64_t n) {
   const long double angle = 6.283185307179586476925286766559L * static_cast<long double>(m % n) / n;
   return {std::cos(angle), std::sin(angle)};
@@ -35,10 +36,15 @@ inline LongComplex long_root(int64_t m, int64_t n) {
 /// sum over j of x[j] exp(sign 2 pi i j k / n), n terms.
 template <typename T>
 LongComplex dft_bin(const std::vector<T>& x, int64_t k, int sign) {
+  static std::vector<LongComplex> roots;
   const int64_t n = static_cast<int64_t>(x.size());
+  if (static_cast<int64_t>(roots.size()) != n) {
+    roots.clear();
+    for (int64_t m = 0; m < n; m++) roots.push_back(long_root(m, n));
+  }
   LongComplex sum = 0;
   for (int64_t j = 0; j < n; j++) {
-    const LongComplex w = long_root(j * k % n, n);
+    const LongComplex& w = roots[j * k % n];
     sum += LongComplex(x[j]) * (sign < 0 ? std::conj(w) : w);
   }
   return sum;

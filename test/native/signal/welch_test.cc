@@ -70,6 +70,17 @@ TEST(Welch, MatchesTheDefinition) {
       }
 }
 
+TEST(Welch, TakesSegmentsOfAnyLength) {
+  for (int n = 2; n <= 200; n++) {
+    const auto x = noise(3 * n, static_cast<unsigned>(n));
+    const Spectra spectra = spectra_of(x, 1, n, n, WindowShape::kHann, SegmentAverage::kMean);
+    const std::vector<double> last(x.begin() + 2 * n, x.end());
+    const auto expected = welch_slowly(last, 1, n, WindowShape::kHann, SegmentAverage::kMean);
+    for (int k = 0; k < spectra.bins; k++)
+      ASSERT_NEAR(expected[k], spectra.power[2 * spectra.bins + k], 1e-13) << n << " samples, bin " << k;
+  }
+}
+
 TEST(Welch, MatchesSciPy) {
   // scipy.signal.welch(x, 8, "hamming", 4, average="median") of these ten samples.
   const std::vector<double> x = {1, -2, 3, 0, 5, 4, -1, 2, 2, 7};

@@ -165,7 +165,7 @@ TEST(SyntheticNight, RefusesOptionsItCannotMeet) {
 }
 
 TEST(SyntheticNight, StopsWhenCancelledAndLeavesNoFile) {
-  const auto path = std::filesystem::temp_directory_path() / "cancelled_night.edf";
+  const auto path = std::filesystem::temp_directory_path() / ("cancelled_" + std::to_string(getpid()) + ".edf");
   Job job;
   job.cancel();
   EXPECT_THROW(synthesise_night(short_night(), path.string(), job), Error);

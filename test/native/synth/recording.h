@@ -1,7 +1,7 @@
 // A synthetic recording in a temporary file, read back.
 #pragma once
 
-#include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -19,12 +19,9 @@ class Recording {
  public:
   template <class Options>
   Recording(const Options& options, Truth (*make)(const Options&, const std::string&, Job&)) {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     static int count = 0;
-    path_ = (std::filesystem::temp_directory_path() /
-             (std::string(test->name()) + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "_" +
-              std::to_string(count++) + ".edf"))
-                .string();
+    const std::string name = "brrr_synth_" + std::to_string(getpid()) + "_" + std::to_string(count++) + ".edf";
+    path_ = (std::filesystem::temp_directory_path() / name).string();
     truth = make(options, path_, job_);
     reader = edf::Reader::open(path_, job_);
   }

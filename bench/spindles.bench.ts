@@ -1,0 +1,13 @@
+import { detectSpindles, stageSleep } from '../lib/index.js'
+import { inMemory, nightChannels } from './harness/signals.js'
+import type { Bench } from './harness/suite.js'
+
+const bench: Bench = async ({ recording }) => {
+  const eeg = await inMemory(recording, nightChannels(recording).eeg)
+  const hypnogram = await stageSleep({ eeg })
+  return [
+    { name: 'one channel', run: () => detectSpindles(eeg) },
+    { name: 'with a hypnogram', run: () => detectSpindles(eeg, { hypnogram }) },
+  ]
+}
+export default bench
