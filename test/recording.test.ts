@@ -4,7 +4,7 @@ import { appendFileSync, chmodSync, mkdirSync, readFileSync, truncateSync, write
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Channel, Recording, synthesise } from '../lib/index.js'
+import { analyze, type Channel, detectSpindles, Recording, synthesise } from '../lib/index.js'
 import { codeOf, temporaryFolder } from './temporary.js'
 
 const folder = temporaryFolder()
@@ -137,6 +137,8 @@ test('a file that shrinks or grows while it is open is FILE_CHANGED', async () =
     const channels = recording.channels
     const out = channels.map((c) => new Float32Array(c.samples))
     assert.is(await codeOf(() => recording.readRecords(channels, 0, 720, out)), 'FILE_CHANGED')
+    assert.is(await codeOf(() => analyze(recording)), 'FILE_CHANGED')
+    assert.is(await codeOf(() => detectSpindles(recording.signal('C4-M1'))), 'FILE_CHANGED')
     recording.close()
   }
 })

@@ -1,14 +1,18 @@
-// Tables for a terminal: the first column to the left, figures to the right.
+// Tables for a terminal: columns of figures to the right, others to the left.
+
+const FIGURE = /^([-±]?[\d.]+( %)?|-)$/
 
 export function textTable(header: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-  const all = [header, ...rows]
-  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  const columns = header.map((name, i) => ({
+    width: Math.max(name.length, ...rows.map((row) => row[i]!.length)),
+    figures: rows.every((row) => FIGURE.test(row[i]!)),
+  }))
   const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => (i === 0 || !/^[-\d]/.test(cell) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+    columns
+      .map(({ width, figures }, i) => (figures ? row[i]!.padStart(width) : row[i]!.padEnd(width)))
       .join('  ')
       .trimEnd()
-  return [line(header), widths.map((w) => '-'.repeat(w)).join('  '), ...rows.map(line)].join('\n')
+  return [line(header), columns.map(({ width }) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
 }
 
 /** Three significant digits. */

@@ -1,6 +1,7 @@
 #include "events/band_share.h"
 
 #include "signal/fft_lanes.h"
+#include "signal/lane_rows.h"
 
 namespace brrr {
 namespace BRRR_TIER {
@@ -12,11 +13,7 @@ void band_shares(const FftPlan& plan, BinRange narrow, BinRange broad, int count
   for (int first = 0; first < count; first += kAtOnce) {
     const double* row[kAtOnce];
     for (int i = 0; i < kAtOnce; i++) row[i] = segments[first + i < count ? first + i : count - 1];
-    for (int t = 0; t < plan.n; t++)
-      for (int l = 0; l < kLanes; l++) {
-        x[t].re[l] = row[2 * l][t];
-        x[t].im[l] = row[2 * l + 1][t];
-      }
+    load_rows(row, plan.n, x);
     const CVec* spectrum = fft_forward(plan, x, scratch);
     Vec narrow_even{}, narrow_odd{}, broad_even{}, broad_odd{};
     for (int k = broad.first; k <= broad.last; k++) {

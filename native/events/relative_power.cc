@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
-#include <string>
+#include <tuple>
+#include <utility>
 
 #include "common/aligned_buffer.h"
-#include "common/error.h"
 #include "events/band_share.h"
 #include "signal/long_fft.h"
 
@@ -28,6 +28,13 @@ std::pair<int, int> bins(int segment, double rate, Band band) {
   return {first, last};
 }
 
+/// Samples [begin, begin + count) of a signal of n samples, zero beyond its ends.
+void copy_padded(const SignalView& signal, int64_t begin, int64_t count, int64_t n, double* out) {
+  const int64_t from = std::clamp<int64_t>(begin, 0, n), to = std::clamp<int64_t>(begin + count, 0, n);
+  std::fill(out, out + count, 0.0);
+  std::copy(signal.from(from), signal.from(to), out + (from - begin));
+}
+
 }  // namespace
 
 RelativePower::RelativePower(double rate, Band narrow, Band broad)
@@ -38,6 +45,27 @@ RelativePower::RelativePower(double rate, Band narrow, Band broad)
   std::tie(broad_first_, broad_last_) = bins(segment_, rate, broad);
   std::tie(narrow_first_, narrow_last_) = bins(segment_, rate, narrow);
   for (int i = 0; i < segment_; i++) window_.push_back(0.5 - 0.5 * std::cos(kTwoPi * i / segment_));
+}
+
+Curve RelativePower::over(const SignalView& signal, int64_t begin, int64_t end, int64_t n) const {
+  const int64_t first = begin / hop_, last = std::min(frames(n) - 1, end / hop_ + 1);
+  Curve curve;
+  std::vector<double> samples(static_cast<size_t>(segment_ * kBatch));
+  for (int64_t batch = first; batch <= last; batch += kBatch) {
+    const int count = static_cast<int>(std::min<int64_t>(kBatch, last + 1 - batch));
+    double* segments[kBatch];
+    double power[kBatch];
+    for (int i = 0; i < count; i++) {
+      segments[i] = samples.data() + i * segment_;
+      copy_padded(signal, (batch + i) * hop_ - segment_ / 2, segment_, n, segments[i]);
+    }
+    measure(count, segments, power);
+    for (int i = 0; i < count; i++) {
+      curve.place.push_back(static_cast<double>((batch + i) * hop_));
+      curve.value.push_back(power[i]);
+    }
+  }
+  return curve;
 }
 
 void RelativePower::measure(int count, double* const* segments, double* power) const {

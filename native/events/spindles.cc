@@ -39,7 +39,8 @@ class SpindleFinder {
                 const SparseSignals& signals, const Intervals& where, std::vector<SpindleCriterion> moving,
                 const RelativePower& power, const SpindleRules& rules)
       : n_(channel.size()), options_(options), survey_(survey), signals_(signals), where_(where),
-        moving_(std::move(moving)), power_(power), rules_(rules) {}
+        moving_(std::move(moving)), power_(power),
+        rules_(rules) {}
 
   /// The signals reach this far around a stretch that is handed to find().
   static int64_t margin(const RelativePower& power, const SpindleRules& rules) {
@@ -50,7 +51,8 @@ class SpindleFinder {
     const Interval inside = {std::max<int64_t>(0, stretch.begin - rules_.box()),
                              std::min(n_, stretch.end + rules_.box())};
     const SignalView broad = signals_.at(kBroad, inside.begin), sigma = signals_.at(kSigma, inside.begin);
-    const Curve relative = relative_power(inside, broad);
+    const Curve relative =
+        power_.over(broad, std::max<int64_t>(0, inside.begin - rules_.box()), inside.end + rules_.box(), n_);
     std::vector<SpindleCriterion> criteria = moving_;
     if (options_.rel_pow) criteria.push_back({relative, *options_.rel_pow});
 
@@ -66,38 +68,6 @@ class SpindleFinder {
   }
 
  private:
-  /// Frames from the last before to the first after `inside` and the moving average's box around it.
-  Curve relative_power(const Interval& inside, const SignalView& broad) const {
-    const int64_t hop = power_.hop();
-    const int64_t first = std::max<int64_t>(0, inside.begin - rules_.box()) / hop;
-    const int64_t last = std::min(power_.frames(n_) - 1, (inside.end + rules_.box()) / hop + 1);
-    const size_t segment = static_cast<size_t>(power_.segment());
-    Curve curve;
-    std::vector<double> samples(segment * RelativePower::kBatch);
-    for (int64_t frame = first; frame <= last; frame += RelativePower::kBatch) {
-      const int count = static_cast<int>(std::min<int64_t>(RelativePower::kBatch, last + 1 - frame));
-      double* segments[RelativePower::kBatch];
-      double power[RelativePower::kBatch];
-      for (int i = 0; i < count; i++) {
-        segments[i] = samples.data() + segment * static_cast<size_t>(i);
-        copy_padded(broad, power_.frame_begin(frame + i), power_.segment(), segments[i]);
-      }
-      power_.measure(count, segments, power);
-      for (int i = 0; i < count; i++) {
-        curve.place.push_back(static_cast<double>((frame + i) * hop));
-        curve.value.push_back(power[i]);
-      }
-    }
-    return curve;
-  }
-
-  /// Samples [begin, begin + count), zero beyond the ends of the signal.
-  void copy_padded(const SignalView& view, int64_t begin, int64_t count, double* out) const {
-    const int64_t from = std::clamp<int64_t>(begin, 0, n_), to = std::clamp<int64_t>(begin + count, 0, n_);
-    std::fill(out, out + count, 0.0);
-    if (from < to) std::copy(view.from(from), view.from(to - 1) + 1, out + (from - begin));
-  }
-
   /// Median of the frames within the event, the one nearest to its middle if there is none.
   static double typical_power(const Curve& relative, const Interval& event) {
     const double first = static_cast<double>(event.begin), last = static_cast<double>(event.end - 1);

@@ -24,14 +24,23 @@ Napi::Error coded_error(Napi::Env env, const char* code, const std::string& mess
 /// The job behind a native Job object.
 std::shared_ptr<Job> job_from(const Napi::Value& value);
 
+/// What a task needs besides its own: JavaScript values whose memory it reads or writes, kept alive until it settles,
+/// and checks that run when its work is done.
+struct Keep {
+  std::vector<Napi::ObjectReference> references;
+  std::vector<std::function<void()>> checks;
+
+  void add(const Napi::Object& object) { references.push_back(Napi::Persistent(object)); }
+  void check_after(std::function<void()> check) { checks.push_back(std::move(check)); }
+};
+
 template <class Result>
 class PromiseTask final : public Task {
  public:
   using Work = std::function<Result(Job&)>;
   using Convert = std::function<Napi::Value(Napi::Env, Result&)>;
 
-  PromiseTask(Napi::Env env, std::shared_ptr<Job> job, std::vector<Napi::ObjectReference> keep, Work work,
-              Convert convert)
+  PromiseTask(Napi::Env env, std::shared_ptr<Job> job, Keep keep, Work work, Convert convert)
       : Task(std::move(job)), deferred_(Napi::Promise::Deferred::New(env)), keep_(std::move(keep)),
         work_(std::move(work)), convert_(std::move(convert)) {}
 
@@ -40,7 +49,9 @@ class PromiseTask final : public Task {
   void run() noexcept override {
     try {
       job().check();
-      result_.emplace(work_(job()));
+      Result result = work_(job());
+      for (const auto& check : keep_.checks) check();
+      result_.emplace(std::move(result));
     } catch (const Error& e) {
       fail(e.code(), e.what());
     } catch (const std::bad_alloc&) {
@@ -65,7 +76,7 @@ class PromiseTask final : public Task {
   }
 
   void abandon() noexcept override {
-    for (auto& reference : keep_) reference.SuppressDestruct();
+    for (auto& reference : keep_.references) reference.SuppressDestruct();
   }
 
  private:
@@ -78,7 +89,7 @@ class PromiseTask final : public Task {
   }
 
   Napi::Promise::Deferred deferred_;
-  std::vector<Napi::ObjectReference> keep_;
+  Keep keep_;
   Work work_;
   Convert convert_;
   std::optional<Result> result_;
@@ -86,21 +97,11 @@ class PromiseTask final : public Task {
   std::string message_;
 };
 
-/// JavaScript values whose memory a task reads or writes; kept alive until it settles.
-class Keep {
- public:
-  void add(const Napi::Object& object) { references_.push_back(Napi::Persistent(object)); }
-  std::vector<Napi::ObjectReference> take() { return std::move(references_); }
-
- private:
-  std::vector<Napi::ObjectReference> references_;
-};
-
 /// Starts work(Job&) on a thread of ours; the promise resolves with convert(env, result) or rejects with a coded error.
 template <class Work, class Convert>
 Napi::Value run_async(Napi::Env env, const Napi::Value& job, Keep keep, Work work, Convert convert) {
   using Result = decltype(work(std::declval<Job&>()));
-  auto task = std::make_unique<PromiseTask<Result>>(env, job_from(job), keep.take(), std::move(work), std::move(convert));
+  auto task = std::make_unique<PromiseTask<Result>>(env, job_from(job), std::move(keep), std::move(work), std::move(convert));
   Napi::Value promise = task->promise();
   Environment::of(env).tasks->start(env, std::move(task));
   return promise;

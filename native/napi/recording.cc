@@ -49,11 +49,11 @@ Napi::Value read_records_as(const Napi::CallbackInfo& info) {
   int64_t first = info[2].ToNumber().Int64Value(), records = info[3].ToNumber().Int64Value();
   Keep keep;
   auto outputs = output_pointers<Sample>(info[4].As<Napi::Array>(), keep);
+  keep.check_after([reader] { reader->verify_unchanged(); });
   return run_async(
       info.Env(), info[5], std::move(keep),
       [=](Job& job) {
         reader->read_channels(signals.data(), static_cast<int>(signals.size()), first, records, outputs.data(), job);
-        reader->verify_unchanged();
         return Nothing();
       },
       [](Napi::Env env, Nothing&) { return env.Undefined(); });

@@ -63,6 +63,7 @@ std::shared_ptr<const SampleSource> source_from(const Napi::Value& value, Keep& 
   if (object.Has("samples")) return array_source(object, keep);
   auto reader = RecordingClass::reader_of(object.Get("recording"));
   auto integer = [&](const char* name) { return object.Get(name).ToNumber().Int64Value(); };
+  keep.check_after([reader] { reader->verify_unchanged(); });
   edf::Segment stretch;
   stretch.first_record = integer("firstRecord");
   stretch.records = integer("records");

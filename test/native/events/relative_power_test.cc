@@ -60,7 +60,27 @@ TEST(RelativePower, LaysFramesAsTheOriginalDoes) {
   EXPECT_EQ(power.segment(), 200);
   EXPECT_EQ(power.frames(1000), 51);
   EXPECT_EQ(power.frames(1001), 52);
-  EXPECT_EQ(power.frame_begin(0), -100);
+}
+
+TEST(RelativePower, OverAStretchPutsZerosAroundTheSignal) {
+  const RelativePower power(100, {12, 15}, {1, 30});
+  const int64_t n = 1234;
+  const std::vector<double> x = planted::noise(n, 30, 6);
+  const Curve all = power.over({x.data(), 0, n}, 0, n, n);
+  ASSERT_EQ(static_cast<int64_t>(all.place.size()), power.frames(n));
+  for (size_t k = 0; k < all.place.size(); k++) {
+    std::vector<double> segment(200);
+    for (int64_t i = 0; i < 200; i++) {
+      const int64_t t = static_cast<int64_t>(k) * 20 - 100 + i;
+      if (t >= 0 && t < n) segment[i] = x[t];
+    }
+    EXPECT_EQ(all.place[k], 20.0 * k);
+    EXPECT_NEAR(all.value[k], slow_share(segment, 100, {12, 15}, {1, 30}), 1e-12);
+  }
+  const Curve part = power.over({x.data() + 300, 300, 1000}, 530, 750, n);
+  EXPECT_EQ(part.place.front(), 520);
+  EXPECT_EQ(part.place.back(), 760);
+  for (size_t k = 0; k < part.place.size(); k++) EXPECT_NEAR(part.value[k], all.value[26 + k], 1e-14);
 }
 
 TEST(RelativePower, OfSilenceIsNotANumber) {
