@@ -29,9 +29,10 @@ export interface CaseFigures {
 /** Benny calls a case up to three times, all cases at once, to learn what it returns. */
 const WARM_UP_CALLS = 3
 
-/** Short: a few seconds a case are enough to see a change of a few percent on a quiet machine. */
-const KEPT_SAMPLES = 100
+/** Short: enough to see a change of a few percent on a quiet machine. */
 const LIMITS = { minSamples: 5, maxTime: 1.5 }
+
+const KEPT_SAMPLES = 100
 
 export async function runSuite(concept: string, bench: Bench, rate_hz: Night['rate_hz']): Promise<CaseFigures[]> {
   const recorded = await night(rate_hz)

@@ -1,4 +1,5 @@
-// The one exception of the core. `code` is one of the codes listed in lib/errors.ts; the addon hands both to JavaScript.
+// The one exception of the core. `code` is one of the codes listed in lib/errors.ts; the addon hands both to
+// JavaScript.
 #pragma once
 
 #include <stdexcept>

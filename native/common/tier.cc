@@ -40,9 +40,12 @@ void force_tier(Tier tier) {
 
 const char* tier_name(Tier tier) {
   switch (tier) {
-    case Tier::kAvx512: return "avx512";
-    case Tier::kAvx2: return "avx2";
-    default: return "baseline";
+    case Tier::kAvx512:
+      return "avx512";
+    case Tier::kAvx2:
+      return "avx2";
+    default:
+      return "baseline";
   }
 }
 

@@ -15,9 +15,9 @@ const char* tier_name(Tier tier);
 
 // Picks the active tier's version of a tiered symbol, e.g. BRRR_DISPATCH(sleep_kernels).
 #if defined(__x86_64__)
-#define BRRR_DISPATCH(symbol)                                                       \
-  (::brrr::active_tier() == ::brrr::Tier::kAvx512 ? ::brrr::avx512::symbol          \
-   : ::brrr::active_tier() == ::brrr::Tier::kAvx2 ? ::brrr::avx2::symbol            \
+#define BRRR_DISPATCH(symbol)                                              \
+  (::brrr::active_tier() == ::brrr::Tier::kAvx512 ? ::brrr::avx512::symbol \
+   : ::brrr::active_tier() == ::brrr::Tier::kAvx2 ? ::brrr::avx2::symbol   \
                                                   : ::brrr::baseline::symbol)
 #else
 #define BRRR_DISPATCH(symbol) (::brrr::baseline::symbol)
@@ -25,13 +25,21 @@ const char* tier_name(Tier tier);
 
 // Declares a tiered symbol in each tier's namespace, e.g. BRRR_TIERED(extern const SleepKernels sleep_kernels;)
 #if defined(__x86_64__)
-#define BRRR_TIERED(...)               \
-  namespace baseline { __VA_ARGS__ }   \
-  namespace avx2 { __VA_ARGS__ }       \
-  namespace avx512 { __VA_ARGS__ }
+#define BRRR_TIERED(...) \
+  namespace baseline {   \
+  __VA_ARGS__            \
+  }                      \
+  namespace avx2 {       \
+  __VA_ARGS__            \
+  }                      \
+  namespace avx512 {     \
+  __VA_ARGS__            \
+  }
 #else
 #define BRRR_TIERED(...) \
-  namespace baseline { __VA_ARGS__ }
+  namespace baseline {   \
+  __VA_ARGS__            \
+  }
 #endif
 
 }  // namespace brrr

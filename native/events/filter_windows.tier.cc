@@ -13,9 +13,12 @@ void filter_windows(const BlockFir& fir, int count, const double* const* inputs,
   for (int f = 0; f < fir.filters; f++) filtered[f] = reinterpret_cast<CVec*>(work) + int64_t{f} * fir.stride;
   CVec* x = filtered[fir.filters - 1];
   for (int first = 0; first < count; first += kAtOnce) {
-    // Lanes without a window repeat the last one, and write what it writes.
+    // Lanes without windows repeat the last pair of them: the same bits are written again.
     int window[kAtOnce];
-    for (int i = 0; i < kAtOnce; i++) window[i] = first + i < count ? first + i : count - 1;
+    for (int i = 0; i < kAtOnce; i++) {
+      const int pair = first + i < count ? (first + i) / 2 : (count - 1) / 2;
+      window[i] = 2 * pair + i % 2 < count ? 2 * pair + i % 2 : count - 1;
+    }
     const double* in[kAtOnce];
     for (int i = 0; i < kAtOnce; i++) in[i] = inputs[window[i]];
     load_rows(in, length, x);

@@ -41,8 +41,11 @@ class PromiseTask final : public Task {
   using Convert = std::function<Napi::Value(Napi::Env, Result&)>;
 
   PromiseTask(Napi::Env env, std::shared_ptr<Job> job, Keep keep, Work work, Convert convert)
-      : Task(std::move(job)), deferred_(Napi::Promise::Deferred::New(env)), keep_(std::move(keep)),
-        work_(std::move(work)), convert_(std::move(convert)) {}
+      : Task(std::move(job)),
+        deferred_(Napi::Promise::Deferred::New(env)),
+        keep_(std::move(keep)),
+        work_(std::move(work)),
+        convert_(std::move(convert)) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
@@ -101,7 +104,8 @@ class PromiseTask final : public Task {
 template <class Work, class Convert>
 Napi::Value run_async(Napi::Env env, const Napi::Value& job, Keep keep, Work work, Convert convert) {
   using Result = decltype(work(std::declval<Job&>()));
-  auto task = std::make_unique<PromiseTask<Result>>(env, job_from(job), std::move(keep), std::move(work), std::move(convert));
+  auto task =
+      std::make_unique<PromiseTask<Result>>(env, job_from(job), std::move(keep), std::move(work), std::move(convert));
   Napi::Value promise = task->promise();
   Environment::of(env).tasks->start(env, std::move(task));
   return promise;

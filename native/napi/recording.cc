@@ -97,7 +97,8 @@ Napi::Value read_source(const Napi::CallbackInfo& info) {
             job.check();
             int64_t n = std::min(kReadBlock, count - at);
             source->read(start + at, n, narrow ? block.data() : wide + at);
-            for (int64_t i = 0; narrow && i < n; i++) narrow[at + i] = static_cast<float>(block[static_cast<size_t>(i)]);
+            for (int64_t i = 0; narrow && i < n; i++)
+              narrow[at + i] = static_cast<float>(block[static_cast<size_t>(i)]);
             job.report(static_cast<double>(at + n) / static_cast<double>(count));
           }
           return Nothing();

@@ -19,8 +19,10 @@ Napi::Value spectra(const Napi::CallbackInfo& info) {
     Napi::Object options = info[1].As<Napi::Object>();
     double epoch_s = options.Get("epochS").ToNumber().DoubleValue();
     double segment_s = options.Get("segmentS").ToNumber().DoubleValue();
-    auto average = options.Get("average").ToString().Utf8Value() == "median" ? SegmentAverage::kMedian : SegmentAverage::kMean;
-    auto window = options.Get("window").ToString().Utf8Value() == "hamming" ? WindowShape::kHamming : WindowShape::kHann;
+    auto average =
+        options.Get("average").ToString().Utf8Value() == "median" ? SegmentAverage::kMedian : SegmentAverage::kMean;
+    auto window =
+        options.Get("window").ToString().Utf8Value() == "hamming" ? WindowShape::kHamming : WindowShape::kHann;
     return run_async(
         info.Env(), info[2], std::move(keep),
         [=](Job& job) { return welch_spectra(*source, epoch_s, segment_s, window, average, job); },

@@ -1,7 +1,8 @@
 // Synthetic recordings.
+#include "synth/synth.h"
+
 #include "napi/bindings.h"
 #include "napi/promise.h"
-#include "synth/synth.h"
 
 namespace brrr::addon {
 namespace {

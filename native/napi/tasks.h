@@ -1,5 +1,6 @@
 // Promises whose work runs on the addon's own threads. Order of one task: start (JavaScript thread) -> run (a thread of
-// ours) -> settle (JavaScript thread). When the environment ends first, the task is cancelled, waited for and abandoned.
+// ours) -> settle (JavaScript thread). When the environment ends first, the task is cancelled, waited for and
+// abandoned.
 #pragma once
 
 #include <napi.h>
@@ -28,7 +29,8 @@ class Task {
   std::shared_ptr<Job> job_;
 };
 
-/// The tasks of one environment. Its end cancels and waits for those that run, since they read the environment's memory.
+/// The tasks of one environment. Its end cancels and waits for those that run, since they read the environment's
+/// memory.
 class TaskGroup : public std::enable_shared_from_this<TaskGroup> {
  public:
   static std::shared_ptr<TaskGroup> create(Napi::Env env);
