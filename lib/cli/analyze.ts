@@ -1,13 +1,11 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, parse } from 'node:path'
 import { BrrrError } from '../errors.js'
-import { analyze } from '../pipeline/analyze.js'
 import type { ResultDocument } from '../pipeline/document.js'
 import { writeAnnotationFile, writeText } from '../pipeline/export.js'
-import { Recording } from '../recording/recording.js'
 import { EXIT, exitCode } from './exit-codes.js'
-import { type SleepCommandLine, sleepOptions } from './options.js'
-import { green, ProgressLine, print, printJson, red } from './terminal.js'
+import { analyzeFile, type SleepCommandLine } from './options.js'
+import { green, print, printJson, red } from './terminal.js'
 
 export interface AnalyzeArguments extends SleepCommandLine {
   html?: boolean
@@ -66,16 +64,8 @@ function target(file: string, options: AnalyzeArguments): string {
   return join(options.out ?? dirname(file), parse(file).name)
 }
 
-async function one(file: string, options: AnalyzeArguments, signal: AbortSignal): Promise<ResultDocument> {
-  const progress = new ProgressLine(basename(file))
-  const recording = await Recording.open(file, { signal })
-  try {
-    const analysis = await analyze(recording, {
-      ...(await sleepOptions(options, recording)),
-      events: options.events,
-      signal,
-      onProgress: ({ stage, share }) => progress.update(stage, share),
-    })
+function one(file: string, options: AnalyzeArguments, signal: AbortSignal): Promise<ResultDocument> {
+  return analyzeFile(file, options, signal, async (recording, analysis, progress) => {
     const base = target(file, options)
     const written: string[] = []
     if (!options.json || options.out) {
@@ -98,10 +88,7 @@ async function one(file: string, options: AnalyzeArguments, signal: AbortSignal)
     progress.end()
     if (!options.json) print(`${green('done')} ${file}\n${written.map((path) => `  ${path}`).join('\n')}`)
     return analysis.document
-  } finally {
-    progress.end()
-    recording.close()
-  }
+  })
 }
 
 const describe = (error: unknown) => ({

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { SleepOptions } from '../analyses/sleep/analyze.js'
 import { hypnogramFromAnnotations } from '../analyses/sleep/hypnogram.js'
 import { parseHypnogram } from '../analyses/sleep/hypnogram-text.js'
 import { BrrrError } from '../errors.js'
 import { callNative } from '../native.js'
+import { type Analysis, analyze } from '../pipeline/analyze.js'
 import { Recording } from '../recording/recording.js'
-import { warn } from './terminal.js'
+import { ProgressLine, warn } from './terminal.js'
 
 /** Options that `sleep` and `analyze` share, as the command line gives them. */
 export interface SleepCommandLine {
@@ -48,7 +50,7 @@ export function parseTime(text: string, recording: Recording): number {
 }
 
 /** Sleep options for one recording. */
-export async function sleepOptions(line: SleepCommandLine, recording: Recording): Promise<SleepOptions> {
+async function sleepOptions(line: SleepCommandLine, recording: Recording): Promise<SleepOptions> {
   if (line.simd) callNative((addon) => addon.forceSimd(line.simd!))
   if (line.threads) callNative((addon) => addon.setThreads(line.threads!))
   return {
@@ -92,4 +94,27 @@ async function readHypnogram(file: string) {
   if (night.shift_s !== 0)
     warn(`The epochs of ${file} were moved by ${night.shift_s.toFixed(3)} s onto the recording's 30 s grid.`)
   return night.stages
+}
+
+/** Opens a recording and analyses it as the command line says, with a progress line; `use` then writes results. */
+export async function analyzeFile<T>(
+  file: string,
+  line: SleepCommandLine,
+  signal: AbortSignal,
+  use: (recording: Recording, analysis: Analysis, progress: ProgressLine) => Promise<T>,
+): Promise<T> {
+  const progress = new ProgressLine(basename(file))
+  const recording = await Recording.open(file, { signal })
+  try {
+    const analysis = await analyze(recording, {
+      ...(await sleepOptions(line, recording)),
+      events: line.events,
+      signal,
+      onProgress: ({ stage, share }) => progress.update(stage, share),
+    })
+    return await use(recording, analysis, progress)
+  } finally {
+    progress.end()
+    recording.close()
+  }
 }

@@ -1,9 +1,8 @@
-import { type Analysis, analyze } from '../pipeline/analyze.js'
+import type { Analysis } from '../pipeline/analyze.js'
 import { eventsCsv, stagesCsv, writeAnnotationFile, writeText } from '../pipeline/export.js'
-import { Recording } from '../recording/recording.js'
 import { clock } from './info.js'
-import { type SleepCommandLine, sleepOptions } from './options.js'
-import { bold, dim, ProgressLine, print, printJson, table, warn } from './terminal.js'
+import { analyzeFile, type SleepCommandLine } from './options.js'
+import { bold, dim, print, printJson, table, warn } from './terminal.js'
 
 export interface SleepArguments extends SleepCommandLine {
   json?: boolean
@@ -13,26 +12,15 @@ export interface SleepArguments extends SleepCommandLine {
 }
 
 export async function sleep(file: string, options: SleepArguments, signal: AbortSignal): Promise<void> {
-  const progress = new ProgressLine(file)
-  const recording = await Recording.open(file, { signal })
-  try {
-    const analysis = await analyze(recording, {
-      ...(await sleepOptions(options, recording)),
-      events: options.events,
-      signal,
-      onProgress: ({ stage, share }) => progress.update(stage, share),
-    })
-    progress.end()
+  await analyzeFile(file, options, signal, async (_recording, analysis, progress) => {
     const { document } = analysis
     if (options.csv) await writeText(options.csv, stagesCsv(document))
     if (options.eventsCsv) await writeText(options.eventsCsv, eventsCsv(document.events))
     if (options.edf) await writeAnnotationFile(options.edf, document, { signal })
+    progress.end()
     if (options.json) printJson(document)
     else show(analysis)
-  } finally {
-    progress.end()
-    recording.close()
-  }
+  })
 }
 
 const minutes = (value: number | null | undefined) =>
