@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -141,6 +141,30 @@ test('a file that shrinks or grows while it is open is FILE_CHANGED', async () =
     assert.is(await codeOf(() => detectSpindles(recording.signal('C4-M1'))), 'FILE_CHANGED')
     recording.close()
   }
+})
+
+test('a file of 2 GB is read whole in bounded memory', async () => {
+  // A sparse file: the header of the night, its records zeros.
+  const file = join(folder, 'huge.edf')
+  const header = readFileSync(night).subarray(0, 256 * 7)
+  const recordBytes = (statSync(night).size - header.length) / 720
+  const records = Math.floor(2 ** 31 / recordBytes)
+  header.write(String(records).padEnd(8), 236, 'latin1')
+  writeFileSync(file, header)
+  truncateSync(file, header.length + records * recordBytes)
+  const before = process.memoryUsage.rss()
+  const recording = await Recording.open(file)
+  const piece = 10_000
+  const out = recording.channels.map((c) => new Float32Array((piece * c.samples) / records))
+  for (let at = 0; at < records; at += piece)
+    await recording.readRecords(
+      recording.channels,
+      at,
+      Math.min(piece, records - at),
+      out.map((o) => o.subarray(0, (o.length / piece) * Math.min(piece, records - at))),
+    )
+  assert.ok(process.memoryUsage.rss() - before < 150e6, `${(process.memoryUsage.rss() - before) / 1e6} MB`)
+  recording.close()
 })
 
 test('opening and reading can be aborted', async () => {

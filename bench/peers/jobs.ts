@@ -16,14 +16,22 @@ async function withFile(night: Night, work: (file: Recording) => Promise<unknown
   file.close()
 }
 
-/** Every job by its name in the table of limits. */
-export async function ourJobs(night: Night, recording: Recording): Promise<Record<string, Job>> {
+/**
+ * Every job by its name in the table of limits.
+ * @param simd tier that fresh processes are forced to
+ */
+export async function ourJobs(
+  night: Night,
+  recording: Recording,
+  simd: string | undefined,
+): Promise<Record<string, Job>> {
   const { eeg, eog, emg, loc, roc } = nightChannels(recording)
   const { channels, buffers } = buffersFor(recording)
   const samples = await inMemory(recording, eeg)
   const left = await inMemory(recording, loc)
   const right = await inMemory(recording, roc)
-  const brrr = (...args: string[]) => freshProcess(process.execPath, [...REPORT_PEAK, CLI, ...args])
+  const brrr = (...args: string[]) =>
+    freshProcess(process.execPath, [...REPORT_PEAK, CLI, ...args, ...(simd ? ['--simd', simd] : [])])
   return {
     stages: () =>
       timed(() =>

@@ -1,8 +1,9 @@
-// npm run bench:peers [-- --ours] [--rate 100|256] [--only JOB] [--runs N]: our figures beside those of the tools that
-// people use today, in one run and in turns, against floors and aims. Exit code 1 where a floor is missed.
+// npm run bench:peers [-- --ours] [--rate 100|256] [--only JOB] [--runs N] [--simd TIER]: our figures beside those of the
+// tools that people use today, in one run and in turns, against floors and aims. Exit code 1 where a floor is missed.
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Recording } from '../../lib/index.js'
+import { callNative } from '../../lib/native.js'
 import { describeMachine, freeCores, machineLine, saveResults } from '../harness/machine.js'
 import { NIGHT_RATES, type NightRate, night, PEERS_PYTHON } from '../harness/nights.js'
 import { nightChannels } from '../harness/signals.js'
@@ -21,6 +22,8 @@ interface Options {
   ours: boolean
   runs: number | null
   only: string | undefined
+  /** Tier that ours is forced to. */
+  simd: string | undefined
 }
 
 /** In turns, so that a busy minute of the machine falls on both. */
@@ -36,11 +39,11 @@ async function alternate(runs: number, ours: () => Promise<Sample>, peer: (() =>
   return samples
 }
 
-async function measure(rate_hz: NightRate, { ours, runs, only }: Options): Promise<Series[]> {
+async function measure(rate_hz: NightRate, { ours, runs, only, simd }: Options): Promise<Series[]> {
   const recorded = await night(rate_hz)
   console.error(`${rate_hz} Hz: night by ${recorded.origin}`)
   const recording = await Recording.open(recorded.path)
-  const jobs = await ourJobs(recorded, recording)
+  const jobs = await ourJobs(recorded, recording, simd)
   const labels = peerLabels(nightChannels(recording))
   const python = ours ? null : new PeerProcess([recorded.path, ...labels.serve])
   const peerOf = (job: string): (() => Promise<Sample>) | null => {
@@ -94,13 +97,16 @@ async function main(): Promise<void> {
       rate: { type: 'string' },
       only: { type: 'string' },
       runs: { type: 'string' },
+      simd: { type: 'string' },
     },
   })
   if (!values.ours) installPeers()
+  const { simd } = values
+  if (simd) callNative((addon) => addon.forceSimd(simd))
   const machine = describeMachine()
   const before = await freeCores()
   console.log(`${machineLine(machine)}; two busy loops get ${before.toFixed(2)} cores`)
-  const options = { ours: values.ours, only: values.only, runs: values.runs ? Number(values.runs) : null }
+  const options = { ours: values.ours, only: values.only, simd, runs: values.runs ? Number(values.runs) : null }
   const series: Series[] = []
   for (const rate of NIGHT_RATES)
     if (!values.rate || values.rate === String(rate)) series.push(...(await measure(rate, options)))

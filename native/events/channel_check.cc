@@ -33,8 +33,8 @@ void ChannelLevel::merge(const ChannelLevel& other) {
 }
 
 bool ChannelLevel::surely_passes() const {
-  // Trimming never adds to the sum of squares about the mean, so the untrimmed one bounds it from above. From below: after
-  // trimming a fifth of the samples and more lies 1 uV above the centre and another fifth 1 uV below it.
+  // Trimming never adds to the sum of squares about the mean, so the untrimmed one bounds it from above. From below:
+  // after trimming a fifth of the samples and more lies 1 uV above the centre and another fifth 1 uV below it.
   const double n = static_cast<double>(count_);
   const double spread = squares_ - sum_ * sum_ / n;
   const bool not_huge = spread / ((1 - 2 * kCut) * n - 2) < 0.99 * kHighest * kHighest;

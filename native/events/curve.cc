@@ -40,8 +40,8 @@ void for_each_ramp(const Curve& curve, Interval where, F f) {
   const std::vector<double>&place = curve.place, &value = curve.value;
   int64_t i = where.begin;
   auto up_to = [&](double limit) { return std::min(where.end, static_cast<int64_t>(std::ceil(limit))); };
-  size_t next = static_cast<size_t>(
-      std::upper_bound(place.begin(), place.end(), static_cast<double>(i)) - place.begin());
+  size_t next =
+      static_cast<size_t>(std::upper_bound(place.begin(), place.end(), static_cast<double>(i)) - place.begin());
   if (next == 0 && !place.empty()) {
     const int64_t stop = up_to(place[0]);
     if (stop > i) f(Ramp{0, 0, stop - i});
@@ -68,7 +68,8 @@ struct Brackets {
   double low_from, low_to, high_from, high_to;
 };
 
-/// Brackets that reach `margin` (a share of all values) to both sides of the cuts, estimated from a sample of the curve.
+/// Brackets that reach `margin` (a share of all values) to both sides of the cuts, estimated from a sample of the
+/// curve.
 Brackets estimate_brackets(std::vector<double>& sample, double cut, double margin) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   auto quantile = [&](double q) {

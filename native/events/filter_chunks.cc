@@ -56,7 +56,8 @@ class Workspace {
 
  private:
   double* output(const BlockFir& fir, size_t channel, int filter) {
-    return filtered_.data() + (channel * static_cast<size_t>(fir.filters) + static_cast<size_t>(filter)) * filtered_stride_;
+    return filtered_.data() +
+           (channel * static_cast<size_t>(fir.filters) + static_cast<size_t>(filter)) * filtered_stride_;
   }
 
   void filter(const BlockFir& fir, const SampleSource& channel, int64_t begin, int64_t end, double* raw, size_t c) {
@@ -66,7 +67,8 @@ class Workspace {
     double* outputs[kFilterWindows * BlockFir::kMaxFilters];
     for (int r = 0; r < count; r++) {
       rows[r] = raw + r * int64_t{fir.block};
-      for (int f = 0; f < fir.filters; f++) outputs[f * kFilterWindows + r] = output(fir, c, f) + r * int64_t{fir.block};
+      for (int f = 0; f < fir.filters; f++)
+        outputs[f * kFilterWindows + r] = output(fir, c, f) + r * int64_t{fir.block};
     }
     BRRR_DISPATCH(filter_windows)(fir, count, rows, outputs, work_.data());
   }

@@ -11,8 +11,8 @@
 
 namespace brrr::events {
 
-/// Filters prepared for chunks, of which a worker holds 16 blocks: shorter FFTs than those that are fastest alone, and as
-/// fast with what is done to the samples between them.
+/// Filters prepared for chunks, of which a worker holds 16 blocks: shorter FFTs than those that are fastest alone, and
+/// as fast with what is done to the samples between them.
 BlockFir make_chunk_filters(const std::vector<std::vector<double>>& filters);
 
 /// One piece of the channels. It is responsible for samples [begin, end); the views reach `context` samples further on

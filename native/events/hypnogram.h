@@ -18,7 +18,8 @@ struct Hypnogram {
   double offset_s = 0;
 };
 
-/// The stage of each of n samples: a sample belongs to the epoch that holds its time; outside the epochs it is unscored.
+/// The stage of each of n samples: a sample belongs to the epoch that holds its time; outside the epochs it is
+/// unscored.
 class StageMap {
  public:
   /// hypnogram may be nullptr: then every sample is selected and none has a stage. Throws INVALID_ARGUMENT unless

@@ -16,7 +16,8 @@ struct Interval {
 /// In ascending order, without overlap.
 using Intervals = std::vector<Interval>;
 
-/// Adds [begin, end), which starts no earlier than the last one, and joins the two if at most `gap` samples lie between.
+/// Adds [begin, end), which starts no earlier than the last one, and joins the two if at most `gap` samples lie
+/// between.
 inline void append(Intervals& list, int64_t begin, int64_t end, int64_t gap = 0) {
   if (begin >= end) return;
   if (!list.empty() && begin - list.back().end <= gap)

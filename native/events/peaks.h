@@ -33,8 +33,8 @@ struct Peak {
   int64_t left_base = 0, right_base = 0;
 };
 
-/// All conditions in SciPy's order: local maxima (middle of plateaus, never the first or last sample), height, distance,
-/// prominence.
+/// All conditions in SciPy's order: local maxima (middle of plateaus, never the first or last sample), height,
+/// distance, prominence.
 std::vector<Peak> find_peaks(const double* x, int64_t n, const PeakConditions& conditions);
 
 /// Marks with 0 the peaks that have to go because a higher one (of equal ones the later) lies less than
@@ -56,8 +56,8 @@ int64_t maximum_starting_at(const Series& x, int64_t n, int64_t i) {
   return x(last + 1) < x(i) ? (i + last) / 2 : -1;
 }
 
-/// The samples of [from, to) at which a maximum or a minimum may start, or after which x > 0 changes; ascending. n samples
-/// are at hand, and kTurningGroup more that can be read.
+/// The samples of [from, to) at which a maximum or a minimum may start, or after which x > 0 changes; ascending. n
+/// samples are at hand, and kTurningGroup more that can be read.
 std::vector<int64_t> find_turning_points(const double* x, int64_t n, int64_t from, int64_t to);
 
 /// Likewise those of at least `lowest` at which a maximum may start.

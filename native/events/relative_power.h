@@ -23,12 +23,13 @@ class RelativePower {
   /// Samples a segment, and from one frame to the next. Frame k is centred at sample k * hop().
   int segment() const { return segment_; }
   int hop() const { return hop_; }
+  int margin() const { return segment_ / 2 + 1 + hop_; }
   /// Number of frames of a signal of n samples.
   int64_t frames(int64_t n) const { return (n + 2 * (segment_ / 2) - segment_ + hop_ - 1) / hop_ + 1; }
 
   /// The power over samples [begin, end) of a signal of n samples: frames from the last before to the first after them.
-  /// signal reaches segment() + hop() samples further on both sides, as far as the whole signal does; beyond its ends
-  /// there are zeros.
+  /// signal reaches margin() samples further on both sides, as far as the whole signal does; beyond its ends there are
+  /// zeros.
   Curve over(const SignalView& signal, int64_t begin, int64_t end, int64_t n) const;
 
   /// power[i] = narrow / broad of segments[i], each segment() samples, which are overwritten; NaN where the broad band

@@ -10,9 +10,15 @@
 namespace brrr::events {
 namespace {
 
-const std::vector<std::string> kColumns = {"Start",           "Peak",          "End",
-                                           "Duration",        "LOCAbsValPeak", "ROCAbsValPeak",
-                                           "LOCAbsRiseSlope", "ROCAbsRiseSlope", "LOCAbsFallSlope",
+const std::vector<std::string> kColumns = {"Start",
+                                           "Peak",
+                                           "End",
+                                           "Duration",
+                                           "LOCAbsValPeak",
+                                           "ROCAbsValPeak",
+                                           "LOCAbsRiseSlope",
+                                           "ROCAbsRiseSlope",
+                                           "LOCAbsFallSlope",
                                            "ROCAbsFallSlope"};
 
 void check_options(const SampleSource& loc, const SampleSource& roc, const RemOptions& o) {

@@ -26,9 +26,9 @@ struct RemOptions {
   Band freq_rem = {0.5, 5};
 };
 
-/// loc, roc: left and right electro-oculogram, of one rate and length. Columns Start Peak End Duration (s) LOCAbsValPeak
-/// ROCAbsValPeak (uV) LOCAbsRiseSlope ROCAbsRiseSlope LOCAbsFallSlope ROCAbsFallSlope (uV/s) [Stage]. Nothing is searched
-/// if either channel is one that detect_spindles would skip. Throws as detect_spindles does.
+/// loc, roc: left and right electro-oculogram, of one rate and length. Columns Start Peak End Duration (s)
+/// LOCAbsValPeak ROCAbsValPeak (uV) LOCAbsRiseSlope ROCAbsRiseSlope LOCAbsFallSlope ROCAbsFallSlope (uV/s) [Stage].
+/// Nothing is searched if either channel is one that detect_spindles would skip. Throws as detect_spindles does.
 EventTable detect_rems(const SampleSource& loc, const SampleSource& roc, const Hypnogram* hypnogram,
                        const RemOptions& options, Job& job);
 

@@ -22,11 +22,12 @@ struct SlowWavePeaks {
 };
 
 /// What a chunk adds: extrema within the limits of the options and crossings at samples [chunk.begin, chunk.end) of a
-/// signal. y: the filtered channel with kPeakContext samples more on both sides, as far as it goes; two samples at least.
+/// signal. y: the filtered channel with kPeakContext samples more on both sides, as far as it goes; two samples at
+/// least.
 SlowWavePeaks find_slow_wave_peaks(const SignalView& y, int64_t begin, int64_t end, const SlowWaveOptions& options);
 constexpr int64_t kPeakContext = 64;
 
-/// Start NegPeak MidCrossing PosPeak End Duration ValNegPeak ValPosPeak PTP Slope Frequency.
+/// Times in seconds, values in uV, slope in uV/s.
 struct SlowWave {
   int64_t negative_peak;
   double start, mid_crossing, positive_peak, end, duration, negative_value, positive_value, slope;

@@ -13,8 +13,8 @@ namespace {
 constexpr double kSlowWidth_hz = 0.2, kSigmaWidth_hz = 1.5;
 
 std::vector<std::string> column_names(bool coupling) {
-  std::vector<std::string> names = {"Start",    "NegPeak",    "MidCrossing", "PosPeak", "End",      "Duration",
-                                    "ValNegPeak", "ValPosPeak", "PTP",       "Slope",   "Frequency"};
+  std::vector<std::string> names = {"Start",      "NegPeak",    "MidCrossing", "PosPeak", "End",      "Duration",
+                                    "ValNegPeak", "ValPosPeak", "PTP",         "Slope",   "Frequency"};
   if (coupling) names.insert(names.end(), {"SigmaPeak", "PhaseAtSigmaPeak", "ndPAC"});
   return names;
 }
@@ -91,16 +91,22 @@ EventTable detect_slow_waves(const SampleSource& channel, const Hypnogram* hypno
   const Survey survey = survey_for_slow_waves(channel, fir, options, job);
   if (!survey.surely_passes) table.skipped = channel_problem(channel, job);
   if (!table.skipped.empty()) return table;
-  const std::vector<SlowWave> waves =
-      build_slow_waves(survey.peaks, stages.select(options.include), rate, options);
+  const std::vector<SlowWave> waves = build_slow_waves(survey.peaks, stages.select(options.include), rate, options);
   std::vector<Coupling> couplings;
-  if (options.coupling)
-    couplings = measure_coupling(channel, fir, survey.transforms, waves, *options.coupling, job);
+  if (options.coupling) couplings = measure_coupling(channel, fir, survey.transforms, waves, *options.coupling, job);
   for (size_t i = 0; i < waves.size(); i++) {
     const SlowWave& w = waves[i];
-    std::vector<double> row = {w.start,          w.negative_peak / rate, w.mid_crossing, w.positive_peak,
-                               w.end,            w.duration,             w.negative_value, w.positive_value,
-                               std::abs(w.negative_value) + w.positive_value, w.slope, 1 / w.duration};
+    std::vector<double> row = {w.start,
+                               w.negative_peak / rate,
+                               w.mid_crossing,
+                               w.positive_peak,
+                               w.end,
+                               w.duration,
+                               w.negative_value,
+                               w.positive_value,
+                               std::abs(w.negative_value) + w.positive_value,
+                               w.slope,
+                               1 / w.duration};
     if (options.coupling) row.insert(row.end(), couplings[i].begin(), couplings[i].end());
     table.append(row.data(), row.size(), stages.given() ? stages.stage_at(w.negative_peak) : 0);
   }

@@ -41,9 +41,9 @@ struct SlowWaveOptions {
   std::optional<CouplingOptions> coupling;
 };
 
-/// Columns Start NegPeak MidCrossing PosPeak End Duration (s) ValNegPeak ValPosPeak PTP (uV) Slope (uV/s) Frequency (Hz)
-/// [SigmaPeak (s) PhaseAtSigmaPeak (radians) ndPAC] [Stage]. The coupling columns are NaN where their window leaves the
-/// signal. Skips channels and throws as detect_spindles does.
+/// Columns Start NegPeak MidCrossing PosPeak End Duration (s) ValNegPeak ValPosPeak PTP (uV) Slope (uV/s) Frequency
+/// (Hz) [SigmaPeak (s) PhaseAtSigmaPeak (radians) ndPAC] [Stage]. The coupling columns are NaN where their window
+/// leaves the signal. Skips channels and throws as detect_spindles does.
 EventTable detect_slow_waves(const SampleSource& channel, const Hypnogram* hypnogram, const SlowWaveOptions& options,
                              Job& job);
 

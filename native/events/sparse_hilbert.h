@@ -1,9 +1,9 @@
 // The Hilbert transform at some samples of a long signal, without the FFT of the whole.
 //
 // The transform by an FFT of length L (scipy.signal.hilbert) is the circular convolution with (2/L) cot(pi k/L), k odd.
-// Sources near a sample are summed one by one; farther ones in boxes, each replaced by weights at a few Chebyshev nodes:
-// a fast multipole method in one dimension (Dutt, Gu and Rokhlin, SIAM J. Numer. Anal. 33, 1996). The error is about
-// 1e-12 of the signal's size.
+// Sources near a sample are summed one by one; farther ones in boxes, each replaced by weights at a few Chebyshev
+// nodes: a fast multipole method in one dimension (Dutt, Gu and Rokhlin, SIAM J. Numer. Anal. 33, 1996). The error is
+// about 1e-12 of the signal's size.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +17,21 @@ namespace brrr::events {
 class SparseHilbert {
  public:
   /// Samples in a box.
-  static constexpr int64_t kBox = 128;
+  static constexpr int64_t kBox = 256;
   /// The signal must be at hand this far around each sample asked for.
   static constexpr int64_t kMargin = 2 * kBox;
 
   /// For a signal of n >= 1 samples; the FFT it stands for has length next_fast_length(n).
   explicit SparseHilbert(int64_t n);
 
-  /// Takes in samples [begin, end): begin a multiple of kBox, end too or the signal's end. Each sample once, in any order;
-  /// distinct stretches from several threads at once.
+  /// Takes in samples [begin, end): begin a multiple of kBox, end too or the signal's end. Each sample once, in any
+  /// order; distinct stretches from several threads at once.
   void add(const SignalView& signal, int64_t begin, int64_t end);
   /// To be called once, after all samples were added.
   void finish();
 
-  /// out[i] = the transform at sample begin + i < end. signal reaches kMargin further on both sides, as far as the whole
-  /// signal does. From several threads at once.
+  /// out[i] = the transform at sample begin + i < end. signal reaches kMargin further on both sides, as far as the
+  /// whole signal does. From several threads at once.
   void evaluate(const SignalView& signal, int64_t begin, int64_t end, double* out) const;
 
  private:

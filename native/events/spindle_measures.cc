@@ -22,7 +22,8 @@ double absolute_power(const Interval& event, const SignalView& sigma, const Sign
   return median(logs);
 }
 
-/// Median of the positive instantaneous frequencies. The phase is not unwrapped: where it wraps the frequency is negative.
+/// Median of the positive instantaneous frequencies. The phase is not unwrapped: where it wraps the frequency is
+/// negative.
 double dominant_frequency(const Interval& event, double rate, const SignalView& sigma, const SignalView& hilbert) {
   std::vector<double> frequencies;
   double phase = std::atan2(hilbert[event.begin], sigma[event.begin]);

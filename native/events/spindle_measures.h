@@ -12,7 +12,8 @@ namespace brrr::events {
 /// Start Peak End Duration Amplitude AmpFiltered RMS AbsPower RelPower Frequency Oscillations Symmetry.
 using SpindleMeasures = std::array<double, 12>;
 
-/// broad, sigma and its Hilbert transform cover the event; the latter two one sample more, unless the signal ends there.
+/// broad, sigma and its Hilbert transform cover the event; the latter two one sample more, unless the signal ends
+/// there.
 SpindleMeasures measure_spindle(const Interval& event, double rate, const SignalView& broad, const SignalView& sigma,
                                 const SignalView& hilbert, double relative_power);
 

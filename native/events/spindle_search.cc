@@ -46,22 +46,23 @@ std::vector<int> count_met(const std::vector<SpindleCriterion>& criteria, const 
   for (const Interval& part : clip(where, begin, end))
     for (const SpindleCriterion& c : criteria) {
       CurveReader reader(c.curve, part.begin);
-      for (int64_t i = part.begin; i < part.end; i++) met[static_cast<size_t>(i - begin)] += reader.at(i) >= c.threshold;
+      for (int64_t i = part.begin; i < part.end; i++)
+        met[static_cast<size_t>(i - begin)] += reader.at(i) >= c.threshold;
     }
   return met;
 }
 
 }  // namespace
 
-Intervals find_spindles(const std::vector<SpindleCriterion>& criteria, const Intervals& where, const SpindleRules& rules,
-                        Interval inside, int64_t n) {
+Intervals find_spindles(const std::vector<SpindleCriterion>& criteria, const Intervals& where,
+                        const SpindleRules& rules, Interval inside, int64_t n) {
   const int64_t box = rules.box();
   const int64_t begin = std::max<int64_t>(0, inside.begin - box), end = std::min(n, inside.end + box);
   const std::vector<int> met = count_met(criteria, where, begin, end);
   const auto at = [&](int64_t i) { return i >= begin && i < end ? met[static_cast<size_t>(i - begin)] : 0; };
 
-  // Whole numbers are compared: the average itself is not exact in floating point. Its window ends (box - 1) / 2 samples
-  // after the sample, as numpy.convolve(mode="same") places it.
+  // Whole numbers are compared: the average itself is not exact in floating point. Its window ends (box - 1) / 2
+  // samples after the sample, as numpy.convolve(mode="same") places it.
   const int64_t limit = (static_cast<int64_t>(criteria.size()) - 1) * box, ahead = (box - 1) / 2;
   Intervals events;
   int64_t sum = 0;

@@ -26,9 +26,10 @@ struct SpindleRules {
   int box() const { return static_cast<int>(0.1 * rate); }
 };
 
-/// Spindles whose samples lie within `inside`, a stretch of a signal of n samples: where the moving average of the number
-/// of criteria met (0 outside `where`) is above their number less one. Curves must be known box() samples around it.
-Intervals find_spindles(const std::vector<SpindleCriterion>& criteria, const Intervals& where, const SpindleRules& rules,
-                        Interval inside, int64_t n);
+/// Spindles whose samples lie within `inside`, a stretch of a signal of n samples: where the moving average of the
+/// number of criteria met (0 outside `where`) is above their number less one. Curves must be known box() samples around
+/// it.
+Intervals find_spindles(const std::vector<SpindleCriterion>& criteria, const Intervals& where,
+                        const SpindleRules& rules, Interval inside, int64_t n);
 
 }  // namespace brrr::events

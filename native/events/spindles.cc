@@ -38,13 +38,18 @@ class SpindleFinder {
   SpindleFinder(const SampleSource& channel, const SpindleOptions& options, const SpindleSurvey& survey,
                 const SparseSignals& signals, const Intervals& where, std::vector<SpindleCriterion> moving,
                 const RelativePower& power, const SpindleRules& rules)
-      : n_(channel.size()), options_(options), survey_(survey), signals_(signals), where_(where),
-        moving_(std::move(moving)), power_(power),
+      : n_(channel.size()),
+        options_(options),
+        survey_(survey),
+        signals_(signals),
+        where_(where),
+        moving_(std::move(moving)),
+        power_(power),
         rules_(rules) {}
 
   /// The signals reach this far around a stretch that is handed to find().
   static int64_t margin(const RelativePower& power, const SpindleRules& rules) {
-    return std::max<int64_t>(2 * rules.box() + power.hop() + power.segment(), rules.box() + 2 + SparseHilbert::kMargin);
+    return rules.box() + std::max<int64_t>(rules.box() + power.margin(), 1 + SparseHilbert::kMargin);
   }
 
   std::vector<SpindleMeasures> find(const Interval& stretch) const {

@@ -22,7 +22,8 @@ struct SpindleOptions {
   double min_duration = 0.5, max_duration = 2;
   /// Events nearer than this become one, milliseconds; 0 keeps them apart.
   double min_distance = 500;
-  /// A threshold that is absent is not tested; one at least must be there. rms is in standard deviations above the mean.
+  /// A threshold that is absent is not tested; one at least must be there. rms is in standard deviations above the
+  /// mean.
   std::optional<double> rel_pow = 0.2, corr = 0.65, rms = 1.5;
 };
 

@@ -10,8 +10,8 @@ namespace brrr {
 /// Samples looked at in one step.
 constexpr int kTurningGroup = 32;
 
-// Both write to `found` samples of [from, to), ascending, and return their number. from >= 1, to + kTurningGroup samples
-// are readable, found has room for to - from.
+// Both write to `found` samples of [from, to), ascending, and return their number. from >= 1, to + kTurningGroup
+// samples are readable, found has room for to - from.
 BRRR_TIERED(
     /// Samples at which a maximum or minimum may start or after which x > 0 changes.
     int64_t turning_points(const double* x, int64_t from, int64_t to, int64_t* found);

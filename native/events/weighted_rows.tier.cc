@@ -22,10 +22,8 @@ BRRR_INLINE void add_to_block(const double* matrix, int64_t row_stride, const do
 void add_weighted_rows(const double* matrix, int64_t row_stride, int columns, const double* weights,
                        int64_t weight_stride, int64_t rows, double* out) {
   int c = 0;
-  for (; c + 32 <= columns; c += 32)
-    add_to_block<32>(matrix + c, row_stride, weights, weight_stride, rows, out + c);
-  for (; c + 16 <= columns; c += 16)
-    add_to_block<16>(matrix + c, row_stride, weights, weight_stride, rows, out + c);
+  for (; c + 32 <= columns; c += 32) add_to_block<32>(matrix + c, row_stride, weights, weight_stride, rows, out + c);
+  for (; c + 16 <= columns; c += 16) add_to_block<16>(matrix + c, row_stride, weights, weight_stride, rows, out + c);
   for (; c < columns; c += 8) add_to_block<8>(matrix + c, row_stride, weights, weight_stride, rows, out + c);
 }
 

@@ -14,7 +14,8 @@ namespace {
 double interpolate(const Curve& c, double t) {
   if (t < c.place.front() || t > c.place.back()) return 0;
   for (size_t k = 0; k + 1 < c.place.size(); k++)
-    if (t < c.place[k + 1]) return c.value[k] + (c.value[k + 1] - c.value[k]) / (c.place[k + 1] - c.place[k]) * (t - c.place[k]);
+    if (t < c.place[k + 1])
+      return c.value[k] + (c.value[k + 1] - c.value[k]) / (c.place[k + 1] - c.place[k]) * (t - c.place[k]);
   return c.value.back();
 }
 

@@ -64,7 +64,9 @@ TEST(FilterChunks, StopWhenTheJobIsCancelled) {
   const BlockFir fir = make_chunk_filters({design_bandpass(100, 1, 30)});
   Job job;
   job.cancel();
-  EXPECT_THROW(for_each_chunk(ChunkPlan(fir, 1000, 0), fir, {&source}, [](const Chunk&, int) {}, job), Error);
+  EXPECT_THROW(for_each_chunk(
+                   ChunkPlan(fir, 1000, 0), fir, {&source}, [](const Chunk&, int) {}, job),
+               Error);
 }
 
 TEST(SparseSignals, AreTheFilteredChannelAtTheStretches) {

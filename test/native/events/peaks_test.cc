@@ -58,11 +58,12 @@ TEST(FindPeaks, LetsTheHigherOfTwoNearPeaksWinAndTheLaterOfEqualOnes) {
   EXPECT_EQ(find(x, c), (Indices{3, 7}));
   c.distance = 2;
   EXPECT_EQ(find(x, c), (Indices{1, 3, 5, 7}));
-  EXPECT_EQ(find({0, 2, 0, 2, 0}, [] {
-              PeakConditions three;
-              three.distance = 3;
-              return three;
-            }()),
+  EXPECT_EQ(find({0, 2, 0, 2, 0},
+                 [] {
+                   PeakConditions three;
+                   three.distance = 3;
+                   return three;
+                 }()),
             (Indices{3}));
 }
 

@@ -77,7 +77,7 @@ TEST(RelativePower, OverAStretchPutsZerosAroundTheSignal) {
     EXPECT_EQ(all.place[k], 20.0 * k);
     EXPECT_NEAR(all.value[k], slow_share(segment, 100, {12, 15}, {1, 30}), 1e-12);
   }
-  const Curve part = power.over({x.data() + 300, 300, 1000}, 530, 750, n);
+  const Curve part = power.over({x.data() + 409, 409, 871}, 530, 750, n);
   EXPECT_EQ(part.place.front(), 520);
   EXPECT_EQ(part.place.back(), 760);
   for (size_t k = 0; k < part.place.size(); k++) EXPECT_NEAR(part.value[k], all.value[26 + k], 1e-14);

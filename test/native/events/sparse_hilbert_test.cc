@@ -45,7 +45,7 @@ std::vector<double> band_signal(int64_t n) {
 
 TEST(SparseHilbert, IsTheTransformByAnFftOfTheFastLength) {
   // 19683 and 177147 are powers of three: the FFT's length is odd. The others are even and pad more or less.
-  for (int64_t n : {1, 2, 5, 127, 128, 129, 300, 700, 5000, 19683, 19680, 100000, 177140, 262144}) {
+  for (int64_t n : std::vector<int64_t>{1, 2, 5, 255, 256, 257, 300, 700, 5000, 19683, 19680, 100000, 177140, 262144}) {
     SCOPED_TRACE(n);
     const std::vector<double> x = band_signal(n);
     std::vector<double> expected(static_cast<size_t>(n));
