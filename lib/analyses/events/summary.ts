@@ -114,18 +114,18 @@ export function tableToEvents(
   source: string,
   channels: readonly string[] = [],
 ): EegEvent[] {
-  const measured = Object.keys(table.columns).filter((name) => !['Start', 'Duration', 'IdxChannel'].includes(name))
+  const measured = Object.entries(table.columns)
+    .filter(([name]) => !['Start', 'Duration', 'Stage', 'IdxChannel'].includes(name))
+    .map(([name, values]) => ({ name: snakeCase(name), values }))
+  const { Start: start, Duration: duration, Stage: stage } = table.columns
   return allRows(table).map((row) => {
     const attributes: EegEvent['attributes'] = {}
-    for (const name of measured) {
-      const value = table.columns[name]![row]!
-      if (name === 'Stage') attributes.stage = STAGE_OF_CODE[value] ?? '?'
-      else attributes[snakeCase(name)] = Number.isFinite(value) ? value : null
-    }
+    for (const { name, values } of measured) attributes[name] = Number.isFinite(values[row]!) ? values[row]! : null
+    if (stage) attributes.stage = stageOf(table, row)
     return {
       type,
-      start_s: table.columns.Start![row]!,
-      duration_s: table.columns.Duration![row]!,
+      start_s: start![row]!,
+      duration_s: duration![row]!,
       channels: table.channel.length > 0 ? [table.channel[row]!] : [...channels],
       confidence: null,
       source,
