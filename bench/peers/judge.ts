@@ -10,6 +10,8 @@ export interface Series {
   ours: Sample[]
   /** Empty where the job has no peer, or only ours ran. */
   peer: Sample[]
+  /** Cores that two busy loops got just before and after: the smaller figure. */
+  free_cores: number
 }
 
 export interface Verdict {
@@ -56,7 +58,7 @@ export function judge(limit: Limit, { rate_hz, ours, peer }: Series, simd: strin
 }
 
 /** Wall over CPU time of staging; says nothing while neighbours hold the cores. */
-export function judgeWallShare({ rate_hz, ours }: Series, freeCores: number): Verdict {
+export function judgeWallShare({ rate_hz, ours, free_cores }: Series): Verdict {
   const value = median(ours.map((s) => s.wall_s / s.cpu_s))
   const { floor, aim, cores } = WALL_SHARE
   return {
@@ -66,7 +68,7 @@ export function judgeWallShare({ rate_hz, ours }: Series, freeCores: number): Ve
     peer: null,
     floor,
     aim,
-    floorMet: freeCores < cores ? 'not judged' : value <= floor ? 'absolute' : 'no',
-    aimMet: freeCores < cores ? null : value <= aim,
+    floorMet: free_cores < cores ? 'not judged' : value <= floor ? 'absolute' : 'no',
+    aimMet: free_cores < cores ? null : value <= aim,
   }
 }

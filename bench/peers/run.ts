@@ -55,19 +55,23 @@ async function measure(rate_hz: NightRate, { ours, runs, only, simd }: Options):
   for (const [job, run] of Object.entries(jobs)) {
     if (only && job !== only) continue
     const { of } = LIMITS.find((limit) => limit.job === job)!
+    const before = await freeCores()
     const samples = await alternate(runs ?? RUNS[of], run, peerOf(job))
-    console.error(`${rate_hz} Hz: ${job}, wall ${digits(median(samples.ours.map((s) => s.wall_s)))} s`)
-    series.push({ job, rate_hz, ...samples })
+    const free_cores = Math.min(before, await freeCores())
+    console.error(
+      `${rate_hz} Hz: ${job}, wall ${digits(median(samples.ours.map((s) => s.wall_s)))} s, ${free_cores.toFixed(2)} cores free`,
+    )
+    series.push({ job, rate_hz, ...samples, free_cores })
   }
   python?.close()
   recording.close()
   return series
 }
 
-function judgeAll(series: Series[], simd: string, cores: number): Verdict[] {
+function judgeAll(series: Series[], simd: string): Verdict[] {
   return series.flatMap((s) => [
     ...LIMITS.filter(({ job }) => job === s.job).map((limit) => judge(limit, s, simd)),
-    ...(s.job === WALL_SHARE.job ? [judgeWallShare(s, cores)] : []),
+    ...(s.job === WALL_SHARE.job ? [judgeWallShare(s)] : []),
   ])
 }
 
@@ -104,20 +108,18 @@ async function main(): Promise<void> {
   const { simd } = values
   if (simd) callNative((addon) => addon.forceSimd(simd))
   const machine = describeMachine()
-  const before = await freeCores()
-  console.log(`${machineLine(machine)}; two busy loops get ${before.toFixed(2)} cores`)
+  console.log(machineLine(machine))
   const options = { ours: values.ours, only: values.only, simd, runs: values.runs ? Number(values.runs) : null }
   const series: Series[] = []
   for (const rate of NIGHT_RATES)
     if (!values.rate || values.rate === String(rate)) series.push(...(await measure(rate, options)))
-  const after = await freeCores()
-  const verdicts = judgeAll(series, machine.simd, Math.min(before, after))
+  const verdicts = judgeAll(series, machine.simd)
   console.log(`\n${textTable(HEADER, verdicts.map(verdictRow))}`)
   const missed = verdicts.filter(({ floorMet }) => floorMet === 'no').length
   const aims = verdicts.filter(({ aimMet }) => aimMet !== null)
   console.log(
     `\n${missed} of ${verdicts.length} floors missed, ${aims.filter((v) => v.aimMet).length} of ${aims.length} aims met; ` +
-      `load ${loadavg()[0]!.toFixed(2)}, ${after.toFixed(2)} cores free at the end; saved as ${saveResults('peers', machine, { series, verdicts, free_cores: [before, after] })}`,
+      `load ${loadavg()[0]!.toFixed(2)} at the end; saved as ${saveResults('peers', machine, { series, verdicts })}`,
   )
   process.exitCode = missed > 0 ? 1 : 0
 }
