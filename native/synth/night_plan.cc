@@ -93,12 +93,13 @@ class NightPlanner {
     const Gains gains{1, 0.9, 0.5, 0.5, 0};
     double t0 = start_ + random_.uniform(0, 2);
     while (t0 < start_ + kEpochSeconds - 2) {
-      const double d = random_.uniform(0.9, 1.7), a = random_.uniform(35, 95);
+      const double d = random_.uniform(1, 1.5), a = random_.uniform(45, 85);
       wave(t0, d, gains, [=](double t) {
         return -a * (t < d / 2 ? 1.15 : 0.85) * std::sin(kTau * t / d) * std::pow(arch(t, d), 0.3);
       });
       note("slow_wave", t0, d, 1.15 * a, gains);
-      t0 += d + random_.exponential(1.1);
+      // Trains: alone, a wave would trail a positive half that is longer than a slow wave may have.
+      t0 += d + (random_.uniform(0, 1) < 0.25 ? random_.exponential(2) : 0);
     }
   }
 

@@ -25,7 +25,7 @@ double stage_spectrum(Stage stage, double hz) {
     case kN2:
       return slope(hz, 62, 1.75) + peak(hz, 1.2, 0.7, 30) + peak(hz, 13.3, 1, 0.35);
     case kN3:
-      return slope(hz, 260, 2.05) + peak(hz, 1, 0.6, 260) + peak(hz, 2.2, 1, 60);
+      return slope(hz, 200, 2.05) + peak(hz, 1, 0.6, 60) + peak(hz, 2.2, 1, 50);
     case kRem:
       return slope(hz, 20, 1.35) + peak(hz, 5.5, 2, 1.2) + peak(hz, 18, 5, 0.07);
   }
