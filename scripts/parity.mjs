@@ -110,7 +110,7 @@ async function stage(recording, info, target, hypnogram) {
   const { names, values, epochs: n } = main.features
   const columns = names.map((name, f) => [name, ...Array.from(values.subarray(f * n, (f + 1) * n))])
   csv(join(target, 'features.csv'), transpose([epochs, ...columns.sort(([a], [b]) => (a < b ? -1 : 1))]))
-  const stats = { [info.main_variant]: statistics(main.stages), generator: statistics(hypnogram) }
+  const stats = { [info.main_variant]: statistics(main.stages), ...(hypnogram && { generator: statistics(hypnogram) }) }
   writeFileSync(join(target, 'stats.json'), JSON.stringify(stats))
 }
 

@@ -157,6 +157,12 @@ test('analyze --json writes no file', () => {
   assert.not.ok(existsSync(join(alone, 'a.brrr.json')))
 })
 
+test('a model that is not installed is named, with those that are', () => {
+  const { status, stderr } = brrr('sleep', night, '--model', 'nobody')
+  assert.is(status, 1)
+  assert.match(stderr, /nobody.*yasa-0\.5\.0/s)
+})
+
 test('doctor and models answer for a person and as JSON', () => {
   assert.match(brrr('doctor').stdout, /native addon\s+ok/)
   const { checks } = JSON.parse(brrr('doctor', '--json').stdout)

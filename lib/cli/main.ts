@@ -38,6 +38,7 @@ function sleepOptions(command: Command): Command {
     .option('--emg <name>', 'EMG channel')
     .option('--age <years>', 'age; with --sex it selects the classifier that uses both', number)
     .addOption(new Option('--sex <sex>', 'sex').choices(['male', 'female']))
+    .option('--model <id>', 'stage with this installed model (see `brrr models`)')
     .option(
       '--lights-off <time>',
       'statistics from here: seconds, h:mm:ss from the start, a clock time like 23:10, or "annotations"',

@@ -27,9 +27,14 @@ export async function list(options: { json?: boolean }): Promise<void> {
 export async function importModel(file: string, options: { json?: boolean }): Promise<void> {
   const { importYasa } = await import('../models/import.js')
   const imported = await importYasa(file)
-  if (options.json) printJson(imported)
-  else
-    print(
-      `${green('imported')} ${file}\n${table(Object.entries(imported).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]))}`,
-    )
+  if (options.json) return printJson(imported)
+  const { manifest, folder } = imported
+  print(`${green('imported')} ${bold(manifest.id)}`)
+  print(
+    table([
+      ['variants', Object.keys(manifest.files).join(', ')],
+      ['folder', folder],
+      ['use it', `brrr sleep FILE --model ${manifest.id}`],
+    ]),
+  )
 }

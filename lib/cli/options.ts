@@ -16,6 +16,7 @@ export interface SleepCommandLine {
   emg?: string
   age?: number
   sex?: 'male' | 'female'
+  model?: string
   lightsOff?: string
   lightsOn?: string
   hypno?: string
@@ -59,6 +60,7 @@ async function sleepOptions(line: SleepCommandLine, recording: Recording): Promi
     emg: line.emg,
     age: line.age,
     sex: line.sex,
+    model: line.model,
     lights: lights(line, recording),
     given_stages: line.hypno ? await readHypnogram(line.hypno) : undefined,
   }

@@ -21,6 +21,8 @@ export interface SleepOptions {
   /** Together they select the classifier that knows them. */
   age?: number | undefined
   sex?: 'male' | 'female' | undefined
+  /** Id of an installed model; default: the one that ships. */
+  model?: string | undefined
   /** Seconds from the start between which statistics hold; "annotations" takes them from the recording. */
   lights?: { off_s?: number | undefined; on_s?: number | undefined } | 'annotations' | undefined
   /** A human scoring: statistics and events then rest on it, and it is compared with the automatic one. */
@@ -136,6 +138,7 @@ async function stage(
         emg: signal(channels.emg),
         age: options.age,
         sex: options.sex,
+        model: options.model,
       },
       options,
     )

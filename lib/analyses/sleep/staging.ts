@@ -23,6 +23,8 @@ export interface StagingInput {
   /** Age in years (0 to 120, exclusive) and sex select a classifier that uses them. */
   age?: number | undefined
   sex?: 'male' | 'female' | undefined
+  /** Id of an installed model (`brrr models`); default: the one that ships. */
+  model?: string | undefined
 }
 
 /** The features of one classifier, as it saw them. */
@@ -113,7 +115,7 @@ export async function stageSleep(input: StagingInput, options: RunOptions = {}):
     throw new BrrrError('TOO_SHORT', `Sleep staging needs at least one gap-free epoch of ${EPOCH_S} s.`)
 
   const variant = variantName(input)
-  const model = await loadYasaVariant(variant)
+  const model = await loadYasaVariant(variant, { id: input.model })
   const tables = await runNative(options, (addon, job) => addon.sleepFeatures(placed, rows, job))
   const eog = input.eog ? tables[eeg.length]! : null
   const emg = input.emg ? tables.at(-1)! : null
