@@ -121,6 +121,19 @@ test('stages and events go out as EDF+ and CSV, and the stages come back', () =>
   assert.match(brrr('info', 'out.edf').stdout, /Sleep stage N2/)
 })
 
+test('a file of annotations alone has its own scoring described, in the document and the report', () => {
+  assert.is(brrr('sleep', night, '--edf', 'scoring.edf').status, 0)
+  assert.is(brrr('analyze', 'scoring.edf', '--html').status, 0)
+  const { sleep } = JSON.parse(readFileSync(join(folder, 'scoring.brrr.json'), 'utf8')) as ResultDocument
+  assert.is(sleep.status, 'unavailable')
+  assert.match(sleep.reason!, /annotations only.*--hypno/)
+  assert.is(sleep.statistics.TIB, 60)
+  assert.equal(sleep.sleep_stages, [])
+  const page = readFileSync(join(folder, 'scoring.html'), 'utf8')
+  assert.match(page, /id="key-figures"/)
+  assert.not.match(page, /id="disagreement"/)
+})
+
 test('the synthetic truth as a human scoring: agreement, kappa, confusion; events rest on it', () => {
   const { sleep, events } = JSON.parse(
     brrr('sleep', night, '--hypno', join(folder, 'night.hypno.csv'), '--json').stdout,

@@ -9,7 +9,7 @@ import type { ResultDocument } from '../pipeline/document.js'
 import { base64Pieces, extent, pageData } from './embed.js'
 import { embeddedJson, html, type Markup } from './html.js'
 import { annotationSection, otherParts, provenanceSection } from './provenance.js'
-import { DECISION_SUPPORT, fileName, header, keyFigures, warnings } from './summary.js'
+import { DECISION_SUPPORT, fileName, header, keyFigures, notStaged, warnings } from './summary.js'
 import { agreementSection, eventSection, sleepTables } from './tables.js'
 import { timeline } from './timeline.js'
 import type { ReportSignals } from './types.js'
@@ -78,6 +78,7 @@ function sections(document: ResultDocument, signals: ReportSignals | null): Arra
   return [
     header(document),
     warnings(document),
+    notStaged(document),
     keyFigures(document),
     shown ? timeline(document, signals?.spectrogram ?? null) : null,
     shown ? viewer(document, signals) : null,

@@ -49,11 +49,21 @@ export function warnings(document: ResultDocument): Markup | null {
 </section>`
 }
 
-/** The figures that are looked for first; the reason where there is no staging. */
-export function keyFigures({ sleep }: ResultDocument): Markup {
-  if (sleep.status !== 'ok') {
-    return html`<section id="no-sleep"><h2>Sleep staging: ${sleep.status}</h2><p>${sleep.reason ?? 'No reason was given.'}</p></section>`
-  }
+/** The reason where there is no automatic staging. */
+export function notStaged({ sleep }: ResultDocument): Markup | null {
+  if (sleep.status === 'ok') return null
+  return html`<section id="no-sleep"><h2>Sleep staging: ${sleep.status}</h2><p>${sleep.reason ?? 'No reason was given.'}</p></section>`
+}
+
+/** True where there is a night to describe: staged automatically, or by the scoring that was given. */
+export function hasStatistics({ sleep }: ResultDocument): boolean {
+  return Object.keys(sleep.statistics).length > 0
+}
+
+/** The figures that are looked for first. */
+export function keyFigures(document: ResultDocument): Markup | null {
+  if (!hasStatistics(document)) return null
+  const { sleep } = document
   const figures = KEY_FIGURES.filter((key) => key in sleep.statistics).map((key) => {
     const { name, unit } = STATISTICS.find((statistic) => statistic.key === key)!
     const value = sleep.statistics[key]

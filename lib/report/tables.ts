@@ -4,11 +4,13 @@ import { duration, fixed, measure, percent } from './format.js'
 import { type Content, html, type Markup } from './html.js'
 import { STAGE_NAMES, STAGES } from './stages.js'
 import { describeStatistics } from './statistics.js'
+import { hasStatistics } from './summary.js'
 import { EVENT_NAMES } from './timeline.js'
 
 /** Time in each stage, then every statistic with what it means. */
-export function sleepTables({ sleep }: ResultDocument): Markup | null {
-  if (sleep.status !== 'ok') return null
+export function sleepTables(document: ResultDocument): Markup | null {
+  if (!hasStatistics(document)) return null
+  const { sleep } = document
   const scoring = sleep.given_stages ? 'the given scoring' : 'the automatic scoring'
   const lights = sleep.lights
     ? `, from lights off (${duration(sleep.lights.off_s)}) to lights on (${duration(sleep.lights.on_s)} after the start)`

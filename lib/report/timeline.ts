@@ -94,24 +94,27 @@ function underlay({ sleep }: ResultDocument, span: number): Markup {
 function sleepLanes({ sleep }: ResultDocument): Lane[] {
   if (sleep.sleep_stages.length === 0 && !sleep.given_stages) return []
   const { given_stages: given, sleep_stages: automatic, epoch_s } = sleep
+  const staged = automatic.length > 0
   const lanes: Lane[] = []
-  if (given) {
-    lanes.push(hypnogram('given-hypnogram', 'Given', given, epoch_s))
-    const differ = given.map((stage, i) =>
-      Number(stage !== '?' && (automatic[i] ?? '?') !== '?' && stage !== automatic[i]),
-    )
-    lanes.push({
-      id: 'disagreement',
-      title: 'Differ',
-      note: String(differ.filter(Boolean).length),
-      label: 'Epochs in which the given and the automatic scoring differ',
-      plot: html`<path class="differ" d="${stepArea(differ, epoch_s)}"/>`,
-      epochs: given.length,
-    })
-  }
-  if (automatic.length === 0) return lanes
-  lanes.push(hypnogram('hypnogram', given ? 'Automatic' : 'Hypnogram', automatic, epoch_s), hypnodensity(sleep))
+  if (given) lanes.push(hypnogram('given-hypnogram', 'Given', given, epoch_s))
+  if (given && staged) lanes.push(disagreement(given, automatic, epoch_s))
+  if (staged)
+    lanes.push(hypnogram('hypnogram', given ? 'Automatic' : 'Hypnogram', automatic, epoch_s), hypnodensity(sleep))
   return lanes
+}
+
+function disagreement(given: SleepStage[], automatic: SleepStage[], epoch_s: number): Lane {
+  const differ = given.map((stage, i) =>
+    Number(stage !== '?' && (automatic[i] ?? '?') !== '?' && stage !== automatic[i]),
+  )
+  return {
+    id: 'disagreement',
+    title: 'Differ',
+    note: String(differ.filter(Boolean).length),
+    label: 'Epochs in which the given and the automatic scoring differ',
+    plot: html`<path class="differ" d="${stepArea(differ, epoch_s)}"/>`,
+    epochs: given.length,
+  }
 }
 
 function hypnogram(id: string, title: string, stages: SleepStage[], epoch_s: number): Lane {

@@ -95,7 +95,9 @@ export async function analyzeSleep(
     spindles: null,
     slow_waves: null,
     rems: null,
-    channels: { eeg: channels.eeg.map((c) => c.name), eog: name(channels.eog), emg: name(channels.emg) },
+    channels: staging
+      ? { eeg: channels.eeg.map((c) => c.name), eog: name(channels.eog), emg: name(channels.emg) }
+      : { eeg: [], eog: null, emg: null },
     warnings: [
       ...(recording.channels.length > 0 ? channels.warnings : []),
       ...(staging ? stagingWarnings(recording, staging) : []),
