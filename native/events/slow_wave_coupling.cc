@@ -4,8 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "common/parallel.h"
-#include "events/sparse_signal.h"
+#include "events/filter_stretches.h"
 
 namespace brrr::events {
 namespace {
@@ -59,6 +58,30 @@ Coupling couple(const Analytic& a, int64_t begin, int64_t end, double rate, cons
   return {peak / rate, std::atan2(a.slow_transform[peak], a.slow[peak]), pac};
 }
 
+/// Waves [first, last), whose windows lie in the span.
+struct WaveGroup {
+  Interval span;
+  size_t first, last;
+};
+
+/// Waves whose windows meet are done together, as their transforms share most of the work, but not so many that their
+/// number would decide how much memory is needed. Windows that leave the signal are in no group.
+std::vector<WaveGroup> group_waves(const std::vector<SlowWave>& waves, int64_t around, int64_t n) {
+  constexpr int64_t kLongest = 1 << 14;
+  std::vector<WaveGroup> groups;
+  for (size_t i = 0; i < waves.size(); i++) {
+    const int64_t begin = waves[i].negative_peak - around, end = waves[i].negative_peak + around + 1;
+    if (begin < 0 || end > n) continue;
+    if (!groups.empty() && begin <= groups.back().span.end && end - groups.back().span.begin <= kLongest) {
+      groups.back().span.end = end;
+      groups.back().last = i + 1;
+    } else {
+      groups.push_back({{begin, end}, i, i + 1});
+    }
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::vector<Coupling> measure_coupling(const SampleSource& channel, const BlockFir& fir,
@@ -67,31 +90,25 @@ std::vector<Coupling> measure_coupling(const SampleSource& channel, const BlockF
   const double rate = channel.rate();
   const int64_t n = channel.size(), around = static_cast<int64_t>(rate * options.time);
   std::vector<Coupling> couplings(waves.size(), {kNaN, kNaN, kNaN});
-  // Waves whose windows meet are done together: their transforms share most of the work.
-  Intervals stretches;
-  for (const SlowWave& w : waves)
-    if (w.negative_peak - around >= 0 && w.negative_peak + around < n)
-      append(stretches, w.negative_peak - around, w.negative_peak + around + 1);
-  const SparseSignals signals(fir, channel, widen(stretches, SparseHilbert::kMargin, n), job);
-
-  parallel_for(static_cast<int>(stretches.size()), [&](int item, int) {
-    job.check();
-    const Interval s = stretches[static_cast<size_t>(item)];
-    const size_t size = static_cast<size_t>(s.size());
-    std::vector<double> transformed(2 * size);
-    Analytic a;
-    a.slow = signals.at(0, s.begin);
-    a.fast = signals.at(1, s.begin);
-    transforms[0].evaluate(a.slow, s.begin, s.end, transformed.data());
-    transforms[1].evaluate(a.fast, s.begin, s.end, transformed.data() + size);
-    a.slow_transform = {transformed.data(), s.begin, s.end};
-    a.fast_transform = {transformed.data() + size, s.begin, s.end};
-    auto wave = std::lower_bound(waves.begin(), waves.end(), s.begin + around,
-                                 [](const SlowWave& w, int64_t sample) { return w.negative_peak < sample; });
-    for (; wave != waves.end() && wave->negative_peak + around < s.end; ++wave)
-      couplings[static_cast<size_t>(wave - waves.begin())] =
-          couple(a, wave->negative_peak - around, wave->negative_peak + around + 1, rate, options);
-  });
+  const std::vector<WaveGroup> groups = group_waves(waves, around, n);
+  std::vector<Interval> spans;
+  for (const WaveGroup& g : groups) spans.push_back(g.span);
+  for_each_stretch(
+      fir, channel, spans, SparseHilbert::kMargin,
+      [&](const std::vector<SignalView>& filtered, int index) {
+        const auto& [span, first, last] = groups[static_cast<size_t>(index)];
+        const size_t size = static_cast<size_t>(span.size());
+        std::vector<double> transformed(2 * size);
+        for (size_t f = 0; f < 2; f++)
+          transforms[f].evaluate(filtered[f], span.begin, span.end, transformed.data() + f * size);
+        const Analytic a = {filtered[0],
+                            {transformed.data(), span.begin, span.end},
+                            filtered[1],
+                            {transformed.data() + size, span.begin, span.end}};
+        for (size_t i = first; i < last; i++)
+          couplings[i] = couple(a, waves[i].negative_peak - around, waves[i].negative_peak + around + 1, rate, options);
+      },
+      job);
   return couplings;
 }
 

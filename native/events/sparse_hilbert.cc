@@ -71,7 +71,8 @@ SparseHilbert::SparseHilbert(int64_t n) : n_(n) {
   if (period_ != fft_length) shifts_.push_back(fft_length);
 
   for (int64_t count = (n + kBox - 1) / kBox;; count = (count + 1) / 2) {
-    weights_.emplace_back(static_cast<size_t>(count * kWeights));
+    weights_.emplace_back(kept(static_cast<int>(boxes_.size())) ? static_cast<size_t>(count * kWeights) : 0);
+    boxes_.push_back(count);
     if (count <= 4) break;
   }
   const int levels = static_cast<int>(weights_.size());
@@ -105,13 +106,24 @@ void SparseHilbert::add(const SignalView& signal, int64_t begin, int64_t end) {
 }
 
 void SparseHilbert::finish() {
-  const Tables& t = tables();
-  for (size_t level = 1; level < weights_.size(); level++) {
-    std::fill(weights_[level].data(), weights_[level].data() + weights_[level].size(), 0.0);
-    for (int64_t child = 0; child < boxes(static_cast<int>(level) - 1); child++)
-      for (int parity = 0; parity < 2; parity++)
-        transfer(t.to_parent[child % 2][0], weights_[level - 1].data() + child * kWeights + parity * kNodes,
-                 weights_[level].data() + child / 2 * kWeights + parity * kNodes);
+  for (int level = kDerived + 1; level < static_cast<int>(boxes_.size()); level++)
+    for (int64_t box = 0; box < boxes_[level]; box++)
+      join_children(level, box, weights_[level].data() + box * kWeights);
+}
+
+const double* SparseHilbert::weights(int level, int64_t box, double* own) const {
+  if (kept(level)) return weights_[level].data() + box * kWeights;
+  join_children(level, box, own);
+  return own;
+}
+
+void SparseHilbert::join_children(int level, int64_t box, double* joined) const {
+  std::fill(joined, joined + kWeights, 0.0);
+  for (int64_t child = 2 * box; child < std::min(2 * box + 2, boxes_[level - 1]); child++) {
+    double own[kWeights];
+    const double* part = weights(level - 1, child, own);
+    for (int parity = 0; parity < 2; parity++)
+      transfer(tables().to_parent[child % 2][0], part + parity * kNodes, joined + parity * kNodes);
   }
 }
 
@@ -150,9 +162,10 @@ void SparseHilbert::add_far(int level, int64_t target, const Source& source, dou
     kernel_matrix(level, apart * width(level) - source.shift, own);
     matrix = own;
   }
-  const double* weights = weights_[level].data() + source.box * kWeights;
+  double joined[kWeights];
+  const double* sources = weights(level, source.box, joined);
   for (int parity = 0; parity < 2; parity++)
-    transfer(matrix, weights + parity * kNodes, local + ((parity + source.shift) % 2) * kNodes);
+    transfer(matrix, sources + parity * kNodes, local + ((parity + source.shift) % 2) * kNodes);
 }
 
 struct SparseHilbert::Request {
@@ -166,7 +179,7 @@ void SparseHilbert::evaluate(const SignalView& signal, int64_t begin, int64_t en
   const int top = static_cast<int>(weights_.size()) - 1;
   std::vector<Source> all;
   for (int64_t shift : shifts_)
-    for (int64_t box = 0; box < boxes(top); box++) all.push_back({box, shift});
+    for (int64_t box = 0; box < boxes_[top]; box++) all.push_back({box, shift});
   const double nothing[kWeights] = {};
   for (int64_t box = begin / width(top); box * width(top) < end; box++) descend(request, top, box, nothing, all);
 }
@@ -187,7 +200,7 @@ void SparseHilbert::descend(const Request& request, int level, int64_t box, cons
 
   std::vector<Source> smaller;
   for (const Source& source : near)
-    for (int64_t child = 2 * source.box; child < std::min(2 * source.box + 2, boxes(level - 1)); child++)
+    for (int64_t child = 2 * source.box; child < std::min(2 * source.box + 2, boxes_[level - 1]); child++)
       smaller.push_back({child, source.shift});
   for (int64_t child = 2 * box; child < 2 * box + 2; child++) {
     if (child * width(level - 1) >= request.end || (child + 1) * width(level - 1) <= request.begin) continue;

@@ -38,6 +38,9 @@ class SparseHilbert {
   static constexpr int kNodes = 16;
   /// Weights of a box: kNodes for its even samples, then kNodes for its odd ones.
   static constexpr int kWeights = 2 * kNodes;
+  /// Levels 1 to kDerived are joined from the smallest boxes wherever they are needed: to keep them would take three
+  /// quarters of the smallest boxes' memory again, and time is lost only with more of them.
+  static constexpr int kDerived = 2;
 
   /// A box of sources at some level; for an odd L each also counts as moved by L.
   struct Source {
@@ -46,7 +49,10 @@ class SparseHilbert {
   struct Request;
 
   int64_t width(int level) const { return kBox << level; }
-  int64_t boxes(int level) const { return static_cast<int64_t>(weights_[level].size()) / kWeights; }
+  static bool kept(int level) { return level == 0 || level > kDerived; }
+  /// The weights of a box: those kept, or those of its children joined, in `own`.
+  const double* weights(int level, int64_t box, double* own) const;
+  void join_children(int level, int64_t box, double* joined) const;
   int64_t circular_distance(int level, int64_t target, const Source& source) const;
   /// matrix[source node][target node] for boxes whose centres lie that many samples apart.
   void kernel_matrix(int level, int64_t distance, double* matrix) const;
@@ -58,7 +64,8 @@ class SparseHilbert {
 
   int64_t n_, period_;
   std::vector<int64_t> shifts_;
-  /// weights_[level][box * kWeights + ...]: the boxes' weights.
+  std::vector<int64_t> boxes_;  ///< in each level
+  /// weights_[level][box * kWeights + ...]: the boxes' weights, of the levels that are kept.
   std::vector<AlignedBuffer<double>> weights_;
   /// Kernels between boxes of a level 2 and 3 boxes apart, both ways.
   std::vector<double> far_matrices_;

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/parallel.h"
 #include "events/channel_check.h"
 #include "events/descriptive.h"
 #include "events/filter_chunks.h"
-#include "events/sparse_signal.h"
+#include "events/filter_stretches.h"
 #include "events/spindle_measures.h"
 #include "events/spindle_search.h"
 #include "events/spindle_survey.h"
@@ -32,37 +31,39 @@ void check_options(const SpindleOptions& o) {
     throw Error("INVALID_ARGUMENT", "The least distance of spindles must not be negative.");
 }
 
-/// Finds and measures the spindles of the stretches where they are possible.
+/// A part of the channel that is searched at once. Spindles that begin at samples [own.begin, own.end) are its own; it
+/// reaches so far beyond them that of each it sees the whole, and what it sees in part is too long for a spindle.
+struct SearchWindow {
+  Interval own, searched;
+};
+
+/// Finds and measures the spindles of windows in which they are possible.
 class SpindleFinder {
  public:
-  SpindleFinder(const SampleSource& channel, const SpindleOptions& options, const SpindleSurvey& survey,
-                const SparseSignals& signals, const Intervals& where, std::vector<SpindleCriterion> moving,
-                const RelativePower& power, const SpindleRules& rules)
-      : n_(channel.size()),
+  SpindleFinder(int64_t n, const SpindleOptions& options, const SpindleSurvey& survey, const Intervals& where,
+                std::vector<SpindleCriterion> moving, const RelativePower& power, const SpindleRules& rules)
+      : n_(n),
         options_(options),
         survey_(survey),
-        signals_(signals),
         where_(where),
         moving_(std::move(moving)),
         power_(power),
         rules_(rules) {}
 
-  /// The signals reach this far around a stretch that is handed to find().
-  static int64_t margin(const RelativePower& power, const SpindleRules& rules) {
-    return rules.box() + std::max<int64_t>(rules.box() + power.margin(), 1 + SparseHilbert::kMargin);
-  }
+  /// How far the signals handed to find() reach around what is searched.
+  int64_t margin() const { return std::max<int64_t>(rules_.box() + power_.margin(), 1 + SparseHilbert::kMargin); }
 
-  std::vector<SpindleMeasures> find(const Interval& stretch) const {
-    const Interval inside = {std::max<int64_t>(0, stretch.begin - rules_.box()),
-                             std::min(n_, stretch.end + rules_.box())};
-    const SignalView broad = signals_.at(kBroad, inside.begin), sigma = signals_.at(kSigma, inside.begin);
+  std::vector<SpindleMeasures> find(const SearchWindow& window, const SignalView& broad,
+                                    const SignalView& sigma) const {
+    const Interval& searched = window.searched;
     const Curve relative =
-        power_.over(broad, std::max<int64_t>(0, inside.begin - rules_.box()), inside.end + rules_.box(), n_);
+        power_.over(broad, std::max<int64_t>(0, searched.begin - rules_.box()), searched.end + rules_.box(), n_);
     std::vector<SpindleCriterion> criteria = moving_;
     if (options_.rel_pow) criteria.push_back({relative, *options_.rel_pow});
 
     std::vector<SpindleMeasures> spindles;
-    for (const Interval& event : find_spindles(criteria, where_, rules_, inside, n_)) {
+    for (const Interval& event : find_spindles(criteria, where_, rules_, searched, n_)) {
+      if (event.begin < window.own.begin || event.begin >= window.own.end) continue;
       const int64_t end = std::min(n_, event.end + 1);
       std::vector<double> transform(static_cast<size_t>(end - event.begin));
       survey_.hilbert.evaluate(sigma, event.begin, end, transform.data());
@@ -88,20 +89,36 @@ class SpindleFinder {
   const int64_t n_;
   const SpindleOptions& options_;
   const SpindleSurvey& survey_;
-  const SparseSignals& signals_;
   const Intervals& where_;
   const std::vector<SpindleCriterion> moving_;
   const RelativePower& power_;
   const SpindleRules& rules_;
 };
 
-/// Stretches outside which no spindle can have a sample further away than the box of the moving average; an event never
-/// reaches from one into another.
-Intervals possible_stretches(const Intervals& met, const SpindleRules& rules) {
+/// Windows around the samples `met`, outside which no spindle can have a sample further away than the box of the moving
+/// average. Of each stretch of them most are searched at once; a long one is cut, or its length would decide how much
+/// memory is needed.
+std::vector<SearchWindow> possible_windows(const Intervals& met, const SpindleRules& rules, int64_t n) {
+  constexpr double kLongest = 1 << 16;
   const int64_t gap = 2 * rules.box() + static_cast<int64_t>(std::ceil(rules.min_distance));
   Intervals stretches;
   for (const Interval& i : met) append(stretches, i.begin, i.end, gap);
-  return stretches;
+  const double reach = rules.max_duration * rules.rate + rules.min_distance + 2,
+               longest = std::max(kLongest, 4 * reach);
+  std::vector<SearchWindow> windows;
+  for (const Interval& s : stretches) {
+    const Interval all = {std::max<int64_t>(0, s.begin - rules.box()), std::min(n, s.end + rules.box())};
+    if (static_cast<double>(all.size()) <= longest) {
+      windows.push_back({all, all});
+      continue;
+    }
+    const int64_t step = static_cast<int64_t>(longest), beyond = static_cast<int64_t>(reach);
+    for (int64_t begin = all.begin; begin < all.end; begin += step) {
+      const int64_t end = std::min(all.end, begin + step);
+      windows.push_back({{begin, end}, {std::max(all.begin, begin - beyond), std::min(all.end, end + beyond)}});
+    }
+  }
+  return windows;
 }
 
 }  // namespace
@@ -134,14 +151,18 @@ EventTable detect_spindles(const SampleSource& channel, const Hypnogram* hypnogr
 
   const RelativePower power(rate, options.freq_sp, options.freq_broad);
   const SpindleRules rules{rate, options.min_duration, options.max_duration, options.min_distance / 1000 * rate};
-  const Intervals stretches = possible_stretches(where_all_met(moving, where), rules);
-  const SparseSignals signals(fir, channel, widen(stretches, SpindleFinder::margin(power, rules), n), job);
-  const SpindleFinder finder(channel, options, survey, signals, where, moving, power, rules);
-  std::vector<std::vector<SpindleMeasures>> found(stretches.size());
-  parallel_for(static_cast<int>(stretches.size()), [&](int i, int) {
-    job.check();
-    found[static_cast<size_t>(i)] = finder.find(stretches[static_cast<size_t>(i)]);
-  });
+  const std::vector<SearchWindow> windows = possible_windows(where_all_met(moving, where), rules, n);
+  const SpindleFinder finder(n, options, survey, where, moving, power, rules);
+  std::vector<Interval> searched;
+  for (const SearchWindow& w : windows) searched.push_back(w.searched);
+  std::vector<std::vector<SpindleMeasures>> found(windows.size());
+  for_each_stretch(
+      fir, channel, searched, finder.margin(),
+      [&](const std::vector<SignalView>& filtered, int index) {
+        const size_t i = static_cast<size_t>(index);
+        found[i] = finder.find(windows[i], filtered[kBroad], filtered[kSigma]);
+      },
+      job);
   for (const std::vector<SpindleMeasures>& spindles : found)
     for (const SpindleMeasures& s : spindles)
       table.append(s.data(), s.size(), stages.given() ? stages.stage_at(std::llround(s[0] * rate)) : 0);

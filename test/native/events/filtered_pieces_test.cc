@@ -7,7 +7,7 @@
 #include "events/channel_check.h"
 #include "events/descriptive.h"
 #include "events/filter_chunks.h"
-#include "events/sparse_signal.h"
+#include "events/filter_stretches.h"
 #include "planted.h"
 
 namespace brrr::events {
@@ -69,24 +69,52 @@ TEST(FilterChunks, StopWhenTheJobIsCancelled) {
                Error);
 }
 
-TEST(SparseSignals, AreTheFilteredChannelAtTheStretches) {
-  const int64_t n = 100000;
+TEST(FilterStretches, SeeTheFilteredChannelAtEachStretch) {
+  const int64_t n = 400000, margin = 60;
   const std::vector<double> x = planted::noise(n, 50, 9), low = design_bandpass(100, 1, 30),
                             high = design_bandpass(100, 12, 15, 1.5, 1.5);
   const ArraySource source(x.data(), n, 100);
   const std::vector<double> expected[] = {filtered(low, source), filtered(high, source)};
   const BlockFir fir = make_chunk_filters({low, high});
-  const Intervals stretches = {{0, 1}, {100, 400}, {4000, 30000}, {30001, 30002}, {99990, n}};
-  Job job;
-  const SparseSignals signals(fir, source, stretches, job);
-  for (const Interval& s : stretches)
-    for (int f = 0; f < 2; f++) {
-      const SignalView view = signals.at(f, s.end - 1);
-      EXPECT_EQ(view.begin, s.begin);
-      EXPECT_EQ(view.end, s.end);
-      for (int64_t i = s.begin; i < s.end; i++) ASSERT_NEAR(view[i], expected[f][i], 1e-11) << i;
+  // Ends of the channel, one sample, overlaps, margins that meet, more than is filtered at once, and many far apart.
+  std::vector<Interval> stretches = {{0, 1}, {100, 400}, {300, 420}, {500, 501}, {4000, 230000}, {229000, 230002}};
+  for (int64_t begin = 240000; begin < n - 500; begin += 700) stretches.push_back({begin, begin + 300});
+  stretches.push_back({n - 10, n});
+  std::vector<std::vector<double>> first;
+  for (int workers : {1, 3}) {
+    set_worker_count(workers);
+    Job job;
+    std::vector<std::vector<double>> seen(stretches.size());
+    for_each_stretch(
+        fir, source, stretches, margin,
+        [&](const std::vector<SignalView>& views, int index) {
+          const Interval& s = stretches[static_cast<size_t>(index)];
+          for (const SignalView& view : views) {
+            ASSERT_EQ(view.begin, std::max<int64_t>(0, s.begin - margin));
+            ASSERT_EQ(view.end, std::min(n, s.end + margin));
+            seen[static_cast<size_t>(index)].insert(seen[static_cast<size_t>(index)].end(), view.data,
+                                                    view.from(view.end));
+          }
+        },
+        job);
+    set_worker_count(0);
+    for (size_t s = 0; s < stretches.size(); s++) {
+      const int64_t begin = std::max<int64_t>(0, stretches[s].begin - margin);
+      const int64_t size = std::min(n, stretches[s].end + margin) - begin;
+      ASSERT_EQ(static_cast<int64_t>(seen[s].size()), 2 * size);
+      for (int64_t i = 0; i < 2 * size; i++) ASSERT_NEAR(seen[s][i], expected[i / size][begin + i % size], 1e-11) << i;
     }
-  EXPECT_NO_THROW(SparseSignals(fir, source, {}, job));
+    if (first.empty()) first = seen;
+    EXPECT_EQ(seen, first);
+  }
+}
+
+TEST(FilterStretches, MayBeNone) {
+  const ArraySource source(nullptr, 0, 100);
+  Job job;
+  for_each_stretch(
+      make_chunk_filters({design_bandpass(100, 1, 30)}), source, {}, 10,
+      [](const std::vector<SignalView>&, int) { FAIL(); }, job);
 }
 
 TEST(ChannelCheck, SeesTheTypicalChannelWithoutSorting) {

@@ -91,6 +91,27 @@ TEST(Spindles, NeedOneThresholdAndTakeEachForAbsent) {
   EXPECT_GE(detect(night(), one).rows(), 8u);
 }
 
+TEST(Spindles, AreTheSameWhereALongStretchIsSearchedInParts) {
+  // With the relative power alone all of the channel is one stretch: longer than one part, and than one with an
+  // infinite duration allowed, which is never cut.
+  const Night n = night(100, 3000);
+  SpindleOptions o, whole;
+  o.corr = o.rms = whole.corr = whole.rms = std::nullopt;
+  o.rel_pow = whole.rel_pow = 0.05;
+  whole.max_duration = INFINITY;
+  const EventTable parts = detect(n, o), all = detect(n, whole);
+  ASSERT_GT(parts.rows(), 50u);
+  size_t same = 0;
+  for (size_t i = 0; i < all.rows(); i++) {
+    if ((*all.find("Duration"))[i] >= o.max_duration) continue;
+    ASSERT_LT(same, parts.rows());
+    for (size_t c = 0; c < all.columns.size(); c++)
+      EXPECT_NEAR(parts.columns[c].values[same], all.columns[c].values[i], 1e-9) << all.columns[c].name;
+    same++;
+  }
+  EXPECT_EQ(same, parts.rows());
+}
+
 TEST(Spindles, ObeyDurationBandAndDistance) {
   SpindleOptions o;
   o.min_duration = 1.5;
