@@ -1,0 +1,68 @@
+#include "tensorrt/builder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <initializer_list>
+
+#include "device/devices.h"
+#include "tensorrt/shim.h"
+
+namespace brrr::tensorrt {
+namespace {
+
+bool has_any(const std::string& text, std::initializer_list<const char*> parts) {
+  for (const char* part : parts)
+    if (text.find(part) != std::string::npos) return true;
+  return false;
+}
+
+/// TensorRT's plan of its own is to take all memory, which fails where others use the device too.
+size_t sensible_workspace(const cuda::Api& cuda, int device, size_t asked) {
+  const size_t most = cuda::read_memory(cuda, device).free / 5 * 4;
+  return asked ? std::min(asked, most) : most;
+}
+
+void require_parser(const Library& library) {
+  if (library.symbols.create_parser) return;
+  throw Error("ENGINE_UNAVAILABLE",
+              "TensorRT " + library.version.text() +
+                  " has no ONNX parser here, so that nothing can be built: " + library.parser_problem + ".");
+}
+
+}  // namespace
+
+// Texts of 8.x to 10.x, as users report them. "Could not find any implementation" is what running out of workspace, and
+// of memory while others use the device, looks like.
+Error build_error(const std::string& log) {
+  const std::string said = log.empty() ? "It gave no reason." : log;
+  if (has_any(log, {"out of memory", "OutOfMemory", "OUT_OF_MEMORY", "Requested amount of GPU memory"}))
+    return Error("OUT_OF_DEVICE_MEMORY", "The GPU has not enough free memory to build the plan. TensorRT: " + said);
+  return Error("BUILD_FAILED", "TensorRT could not build the plan: " + said);
+}
+
+Built build_plan(const Library& library, const cuda::Api& cuda, int device, const BuildRequest& request, Job& job) {
+  const Shim& shim = shim_for(library);
+  require_parser(library);
+  cuda::use_device(cuda, device);
+  if (library.symbols.set_internal_library_path)
+    library.symbols.set_internal_library_path(std::filesystem::path(library.path).parent_path().c_str());
+  const uint64_t mark = MessageLog::get().mark();
+  BuildRequest attempt = request;
+  for (int tries = 1;; tries++, attempt.workspace /= 2) {
+    attempt.workspace = sensible_workspace(cuda, device, attempt.workspace);
+    Built built = shim.build(library, attempt, job);
+    job.check();
+    if (!built.plan.empty()) {
+      built.workspace = attempt.workspace;
+      return built;
+    }
+    cuda.get_last_error();
+    const std::string log = MessageLog::get().errors_since(mark);
+    const Error error = build_error(log);
+    const bool was_short =
+        std::string(error.code()) == "OUT_OF_DEVICE_MEMORY" || has_any(log, {"Could not find any implementation"});
+    if (!was_short || tries == kWorkspaceTries) throw error;
+  }
+}
+
+}  // namespace brrr::tensorrt
