@@ -252,6 +252,229 @@ export function synthesise(
   job: Job,
 ): Promise<{ stages: Int8Array; events: NativePlantedEvent[] }>
 
+/** An input or output of a model. */
+export interface NativeTensorInfo {
+  name: string
+  /** A DataType of lib/inference/types.ts. */
+  type: string
+  /** -1 where the size is chosen at run time; null where even their number is. */
+  dims: number[] | null
+  /** Names of the dimensions; empty where one has none. */
+  symbols: string[]
+}
+
+export interface NativeEngineInfo {
+  backend: string
+  version: string
+  device: string
+  inputs: NativeTensorInfo[]
+  outputs: NativeTensorInfo[]
+  /** Empty: any. */
+  batchSizes: number[]
+}
+
+export interface NativeEngineStats {
+  runs: number
+  failed: number
+  stopped: number
+  /** Since the load: runs of captured graphs, and other runs; both 0 where a backend has none. */
+  graphRuns: number
+  plainRuns: number
+  running: number
+  waiting: number
+  elapsedMs: number
+  lanes: Array<{ runs: number; busyMs: number }>
+}
+
+export interface NativeMemoryPart {
+  name: string
+  kind: 'host' | 'pinned' | 'device'
+  bytes: number
+  peakBytes: number
+}
+
+/** float16 and bfloat16 are Uint16Arrays of their bits, bool a Uint8Array. */
+type NativeTensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+
+/** A loaded model with its lanes. */
+export class EngineHandle {
+  readonly info: NativeEngineInfo
+  /**
+   * `arrays`: one per input, then one or null per output. `shapes`: for each array that is there its number of
+   * dimensions, then the dimensions. Resolves with a tensor for each output that had no array, null for the others.
+   */
+  run(
+    arrays: ReadonlyArray<NativeTensorData | null>,
+    shapes: readonly number[],
+    job: Job | null,
+  ): Promise<Array<{ data: NativeTensorData; dims: number[] } | null>>
+  stats(): NativeEngineStats
+  /** Counts from now on. */
+  resetStats(): void
+  /** Empty once closed. */
+  memory(): NativeMemoryPart[]
+  /** The batch sizes that were to be captured as graphs, and why one was not; null: it was. */
+  graphs(): Array<{ batch: number; reason: string | null }>
+  /**
+   * From now on batches may be padded to a captured size: the first dimension counts items that do not depend on each
+   * other. Returns the captured sizes.
+   */
+  allowPadding(): number[]
+  /** Memory from which the device copies fastest; null where any is as good. */
+  buffer(bytes: number): ArrayBuffer | null
+  /** Resolves when lanes and model are released. Runs under way and waiting are stopped, or finished first (`drain`). */
+  close(drain: boolean, job: Job): Promise<void>
+}
+
+export function loadOnnxRuntime(
+  request: {
+    /** Path of ONNX Runtime's library. */
+    library: string
+    /** One of the two. */
+    path: string | null
+    bytes: Uint8Array | null
+    /** Folder of external data; empty: the model file's. */
+    externalData: string
+    /** Bytes that the model and its runs may take; 0: no limit. */
+    memoryBudget: number
+    lanes: number
+  },
+  job: Job,
+): Promise<EngineHandle>
+/** Loads a plan of TensorRT. */
+export function loadPlan(
+  request: {
+    /** Where TensorRT and the CUDA runtime are; empty: wherever they are found. */
+    library: string
+    cudaRuntime: string
+    device: number
+    lanes: number
+    bytes: Uint8Array
+    /** Whether to capture graphs, and for which batch sizes. */
+    graphs: boolean
+    batchSizes: readonly number[]
+    /** Bytes of device memory; 0: no limit. */
+    memoryBudget: number
+  },
+  job: Job,
+): Promise<EngineHandle>
+/** Loads the library and tells its version. */
+export function onnxRuntimeVersion(path: string, job: Job): Promise<string>
+
+/** Why something is not there. */
+export interface NativeProblem {
+  code: string
+  message: string
+}
+
+export interface NativeDevice {
+  index: number
+  name: string
+  /** Compute capability, "9.0". */
+  sm: string
+  multiprocessors: number
+  /** Shares its memory with the processor. */
+  integrated: boolean
+  pciBusId: string
+  /** Of the whole device, all processes together. */
+  memoryFreeBytes: number
+  memoryTotalBytes: number
+}
+
+export interface NativeDeviceList {
+  /** CUDA versions, "12.9"; null where there is none. */
+  cudaRuntime: string | null
+  cudaDriver: string | null
+  /** "linked in", the path of the library, or empty. */
+  cudaRuntimeSource: string
+  devices: NativeDevice[]
+  problem: NativeProblem | null
+}
+/** `cudaRuntime`: path of another CUDA runtime than the one of this build; empty: none. */
+export function listDevices(options: { cudaRuntime: string }, job: Job): Promise<NativeDeviceList>
+
+export interface NativeUtilisation {
+  /** Version of the driver, "550.54.15". */
+  driver: string
+  /** Share of the last sample period in which a kernel ran, 0 to 1. A value that the device does not tell is null. */
+  busy: number | null
+  memoryUsedBytes: number | null
+  memoryTotalBytes: number | null
+  temperatureC: number | null
+  powerW: number | null
+}
+/** Reads NVML once. `nvml`: path of another library than libnvidia-ml.so.1; empty: none. */
+export function deviceUtilisation(options: { pciBusId: string; nvml: string }, job: Job): Promise<NativeUtilisation>
+
+export interface NativeTensorRt {
+  /** Major versions that this package knows, newest first, and the headers that this build has code from. */
+  builtFor: Array<{ major: number; headers: string | null }>
+  searched: string[]
+  /** True where there is a TensorRT, be it one that cannot be used. */
+  found: boolean
+  library: {
+    version: string
+    path: string
+    parser: string | null
+    parserProblem: string | null
+    plugins: string | null
+    pluginsProblem: string | null
+  } | null
+  problem: NativeProblem | null
+}
+/**
+ * Looks for TensorRT in `path`, or where that is empty in $BRRR_TENSORRT, the system and Python packages. With a device,
+ * also makes TensorRT's runtime there, as a trial.
+ */
+export function tensorrtStatus(
+  options: { path: string; cudaRuntime: string; device: number | null },
+  job: Job,
+): Promise<NativeTensorRt>
+
+export interface NativeBuildRequest {
+  /** Folder of TensorRT, empty: where it is found; path of another CUDA runtime, empty: none. */
+  tensorrt: string
+  cudaRuntime: string
+  device: number
+  onnx: Uint8Array
+  /** Of the file, for its external data; empty: it has none. */
+  path: string
+  profiles: ReadonlyArray<Record<string, { min: readonly number[]; opt: readonly number[]; max: readonly number[] }>>
+  tf32: boolean
+  /** 0: as much as is sensible. */
+  workspaceBytes: number
+  optimizationLevel: number
+  /** -1: TensorRT decides. */
+  auxStreams: number
+  hardwareCompatible: 'none' | 'ampere+' | 'same'
+  versionCompatible: boolean
+  /** TensorRT's timing cache; empty: none. */
+  timings: Uint8Array
+}
+
+export interface NativeMessage {
+  severity: 'internal error' | 'error' | 'warning' | 'info' | 'verbose'
+  text: string
+}
+
+/** Builds a plan; minutes, and about 2 GB. A message of TensorRT that is gone from its log when asked for is left out. */
+export function buildPlan(
+  request: NativeBuildRequest,
+  job: Job,
+): Promise<{ plan: Buffer; timings: Buffer; workspaceBytes: number }>
+/** What TensorRT has said in this process since a mark (at first 0). */
+export function tensorrtMessages(mark: number): { messages: NativeMessage[]; mark: number }
+
 export function simd(): { active: string; available: string[] }
 /** Forces a SIMD tier for the whole process (tests). */
 export function forceSimd(tier: string): void

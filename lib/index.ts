@@ -51,6 +51,32 @@ export type {
   StageProbabilities,
 } from './analyses/sleep/types.js'
 export { BrrrError, ERROR_CODES, type ErrorCode } from './errors.js'
+export {
+  AdaptivePolicy,
+  Batcher,
+  type BatcherOptions,
+  type BatcherStats,
+  type BatchPolicy,
+  type BatchRequest,
+  type BatchView,
+  DeadlinePolicy,
+  type Durations,
+} from './inference/batcher.js'
+export {
+  type Device,
+  type DeviceList,
+  type DeviceOptions,
+  type DeviceUtilisation,
+  findTensorRT,
+  listDevices,
+  type Problem,
+  readUtilisation,
+  type TensorRtOptions,
+  type TensorRtStatus,
+  type UtilisationOptions,
+} from './inference/devices.js'
+export { Engine, type EngineMemory, type EngineOptions, type EngineStats } from './inference/engine.js'
+export type { BatchRunner, DataType, RunRequest, Tensor, TensorData, TensorInfo, Tensors } from './inference/types.js'
 export { importYasa } from './models/import.js'
 export { type InstalledModel, listModels } from './models/registry.js'
 export type { RunOptions } from './native.js'

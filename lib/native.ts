@@ -78,6 +78,19 @@ export async function runNative<T>(
   }
 }
 
+/** Runs one native computation under an AbortSignal, with no job where there is none: for those of microseconds. */
+export async function runNativeLean<T>(
+  signal: AbortSignal | undefined,
+  start: (job: Binding.Job | null) => Promise<T>,
+): Promise<T> {
+  if (signal) return runNative({ signal }, (_, job) => start(job))
+  try {
+    return await start(null)
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
 /** Calls a native function that answers at once. */
 export function callNative<T>(call: (addon: typeof Binding) => T): T {
   try {

@@ -20,6 +20,10 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   define_events(env, exports);
   define_signal(env, exports);
   define_synth(env, exports);
+  define_engine(env, exports);
+  define_plan_engine(env, exports);
+  define_device(env, exports);
+  define_build(env, exports);
   return exports;
 }
 

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { installTestTools } from './test-tools.mjs'
+import { gatherSdk } from './sdk.mjs'
+import { fetchTestModels, installTestTools } from './test-tools.mjs'
 import { buildEnvironment, findGenerator } from './toolchain.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -21,7 +22,7 @@ const count = (passed, failed, skipped) => {
   total.skipped += skipped
 }
 
-async function nativeTests(name, options) {
+async function nativeTests(name, options, filter = '*') {
   const generator = findGenerator()
   if (!generator) return count(0, 1, 0)
   const folder = join(root, 'build', name)
@@ -43,7 +44,7 @@ async function nativeTests(name, options) {
     return count(0, 1, 0)
   }
   for (const file of readdirSync(folder).filter((f) => f.endsWith('_tests'))) {
-    const result = spawnSync(join(folder, file), ['--gtest_brief=1'], {
+    const result = spawnSync(join(folder, file), ['--gtest_brief=1', `--gtest_filter=${filter}`], {
       cwd: root,
       encoding: 'utf8',
       maxBuffer: 1 << 28,
@@ -63,6 +64,27 @@ async function nativeTests(name, options) {
     if (failed || crashed || empty) console.log(text.slice(-6000))
     else for (const line of text.match(/^.*Skipped$[\s\S]*?\n\n/gm) ?? []) console.log(line.trim())
   }
+}
+
+/** The addon with what the SDK brings, and the C++ sources in the other ways to build: one major of TensorRT, no SDK. */
+async function sdkBuilds() {
+  const missing = gatherSdk().filter(({ version }) => !version)
+  for (const { what, from } of missing) skip(`tests that need ${what}`, from)
+  const build = spawnSync('npm', ['run', '--silent', 'build:native'], {
+    cwd: root,
+    env: await buildEnvironment(),
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
+  if (build.status !== 0) {
+    console.log(build.stdout.slice(-6000) + build.stderr.slice(-6000))
+    count(0, 1, 0)
+  }
+  const parts = '-DBRRR_PARTS=common;engine;device;tensorrt'
+  await nativeTests('native-without-sdk', [parts, '-DBRRR_SDK=OFF'], '*:-Loader.*:*TheRealOne*')
+  if (missing.length > 0) return
+  for (const major of [10, 11])
+    await nativeTests(`native-tensorrt${major}-only`, [parts, `-DBRRR_TENSORRT=${major}`], '*:-*OfTwoMajors*')
 }
 
 function uvuTests() {
@@ -124,6 +146,8 @@ if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
 }
 if (!only) {
   installTestTools()
+  fetchTestModels()
+  await sdkBuilds()
   await nativeTests('native', [])
   fuzz(full ? 2_000_000 : 50_000)
   if (full) {

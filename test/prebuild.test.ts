@@ -1,9 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { packageRoot } from '../lib/root.js'
+import { addAndSubtract } from './onnx-models.js'
+import { realModelPath } from './real-models.js'
 import { temporaryFolder } from './temporary.js'
 
 const folder = temporaryFolder()
@@ -57,24 +68,61 @@ test('the packed package installs under strict scripts, without a compiler, and 
   )
 })
 
+/** Runs a script in the consumer's folder, without a network where that can be arranged; the lines that it prints. */
+function withoutNetwork(script: string): { lines: string[]; stderr: string } {
+  const isolated = spawnSync('unshare', ['-rn', 'true']).status === 0
+  if (!isolated) console.log('SKIPPED running with the network cut: unshare -rn is not allowed here')
+  const command = isolated ? ['unshare', '-rn', process.execPath, '-e', script] : [process.execPath, '-e', script]
+  const { stdout, stderr } = spawnSync(command[0]!, command.slice(1), {
+    cwd: consumer,
+    env: { ...environment, PATH: `${bin}:/usr/bin` },
+    encoding: 'utf8',
+  })
+  return { lines: stdout.trim().split('\n'), stderr }
+}
+
 test('it then analyses a recording with the network cut', () => {
-  const script = `
+  const { lines, stderr } = withoutNetwork(`
     const brrr = require('brain-go-brrr');
     (async () => {
       await brrr.synthesise('night.edf', { kind: 'night', hours: 0.25, rate: 100, seed: 1 })
       const { document } = await brrr.analyze('night.edf')
       const again = await import('brain-go-brrr')
       console.log(document.sleep.sleep_stages.length, document.sleep.status, again.analyze === brrr.analyze)
-    })()`
-  const isolated = spawnSync('unshare', ['-rn', 'true']).status === 0
-  if (!isolated) console.log('SKIPPED running with the network cut: unshare -rn is not allowed here')
-  const command = isolated ? ['unshare', '-rn', process.execPath, '-e', script] : [process.execPath, '-e', script]
-  const result = spawnSync(command[0]!, command.slice(1), {
-    cwd: consumer,
-    env: { ...environment, PATH: `${bin}:/usr/bin` },
-    encoding: 'utf8',
-  })
-  assert.is(result.stdout.trim(), '30 ok true', result.stderr)
+    })()`)
+  assert.equal(lines, ['30 ok true'], stderr)
+})
+
+test('it runs an ONNX model with the network cut, on the library that it ships', () => {
+  const shipped = join(consumer, 'node_modules', 'brain-go-brrr', 'prebuilds', `${process.platform}-${process.arch}`)
+  if (!existsSync(join(shipped, 'libbrrr-onnxruntime.so'))) {
+    console.log(`SKIPPED running a model from the package: it was packed without ONNX Runtime (npm run onnxruntime)`)
+    return
+  }
+  for (const text of ['LICENSE.onnxruntime.txt', 'ThirdPartyNotices.onnxruntime.txt'])
+    assert.match(readFileSync(join(shipped, text), 'utf8'), /Microsoft/)
+  const spindles = realModelPath('spindle-detector-eeg')
+  const real = existsSync(spindles)
+  if (!real) console.log('SKIPPED a trained model from the package, a made one runs instead: npm run real-models')
+  if (real) copyFileSync(spindles, join(consumer, 'model.onnx'))
+  else writeFileSync(join(consumer, 'model.onnx'), addAndSubtract([1, 7500]))
+  const { lines, stderr } = withoutNetwork(`
+    const { Engine } = require('brain-go-brrr');
+    (async () => {
+      const engine = await Engine.load('model.onnx', { device: 'cpu' })
+      const inputs = engine.inputs.map(({ name, dims }) => {
+        const shape = dims.map((size) => size ?? 1)
+        return [name, { data: new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5), dims: shape }]
+      })
+      const results = await engine.run(Object.fromEntries(inputs))
+      for (const [name, { data, dims }] of Object.entries(results)) console.log(name, dims.join(), data.every(Number.isFinite))
+      await engine.close()
+    })()`)
+  const expected = real
+    ? ['detection 1,30,3 true', 'segmentation 1,7500,1 true']
+    : ['sum 1,7500 true', 'difference 1,7500 true']
+  assert.equal(lines, expected, stderr)
+  assert.is(stderr, '')
 })
 
 test('its command runs too', () => {

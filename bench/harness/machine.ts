@@ -62,7 +62,11 @@ export async function freeCores(): Promise<number> {
 }
 
 /** Keeps a run with its raw samples under bench/results; says where. */
-export function saveResults(kind: 'micro' | 'peers' | 'guide', machine: Machine, results: unknown): string {
+export function saveResults(
+  kind: 'micro' | 'peers' | 'guide' | 'engine' | 'batcher',
+  machine: Machine,
+  results: unknown,
+): string {
   const stamp = machine.date.slice(0, 19).replace(/[:T]/g, '-')
   const file = join(packageRoot, 'bench', 'results', `${kind}-${stamp}.json`)
   mkdirSync(join(packageRoot, 'bench', 'results'), { recursive: true })

@@ -39,25 +39,30 @@ export async function runSuite(concept: string, bench: Bench, rate_hz: Night['ra
   const recording = await Recording.open(recorded.path)
   try {
     const cases = await bench({ night: recorded, recording })
-    const calls = cases.map((): Sample[] => [])
-    const entries = cases.map(({ name, run }, i) =>
-      b.add(name, async () => void calls[i]!.push(await timed(run)), LIMITS),
-    )
-    const { results } = await b.suite(`${concept}, ${rate_hz} Hz`, ...entries)
-    return cases.map(({ name }, i) => {
-      const samples = calls[i]!.slice(WARM_UP_CALLS)
-      const wall = samples.map((s) => s.wall_s * 1000)
-      return {
-        name,
-        wall_ms: median(wall),
-        wall_p95_ms: percentile(wall, 95),
-        cpu_ms: median(samples.map((s) => s.cpu_s * 1000)),
-        margin: results.find((result) => result.name === name)!.margin,
-        calls: samples.length,
-        samples: samples.slice(0, KEPT_SAMPLES),
-      }
-    })
+    return await runCases(`${concept}, ${rate_hz} Hz`, cases)
   } finally {
     recording.close()
   }
+}
+
+/** The cases in one suite of benny's, whatever they are taken on. */
+export async function runCases(title: string, cases: readonly Case[], limits = LIMITS): Promise<CaseFigures[]> {
+  const calls = cases.map((): Sample[] => [])
+  const entries = cases.map(({ name, run }, i) =>
+    b.add(name, async () => void calls[i]!.push(await timed(run)), limits),
+  )
+  const { results } = await b.suite(title, ...entries)
+  return cases.map(({ name }, i) => {
+    const samples = calls[i]!.slice(WARM_UP_CALLS)
+    const wall = samples.map((s) => s.wall_s * 1000)
+    return {
+      name,
+      wall_ms: median(wall),
+      wall_p95_ms: percentile(wall, 95),
+      cpu_ms: median(samples.map((s) => s.cpu_s * 1000)),
+      margin: results.find((result) => result.name === name)!.margin,
+      calls: samples.length,
+      samples: samples.slice(0, KEPT_SAMPLES),
+    }
+  })
 }

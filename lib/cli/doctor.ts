@@ -3,10 +3,26 @@ import { native } from '../native.js'
 import { packageVersion } from '../pipeline/analyze.js'
 import { bold, green, print, printJson, red, table, yellow } from './terminal.js'
 
-interface Check {
+export interface Check {
   what: string
   state: 'ok' | 'missing' | 'broken'
   detail: string
+}
+
+async function onnxRuntimeCheck(): Promise<Check> {
+  const { findOnnxRuntime, inspectOnnxRuntime } = await import('../inference/onnxruntime.js')
+  const what = 'ONNX Runtime'
+  try {
+    findOnnxRuntime()
+  } catch (error) {
+    return { what, state: process.env.BRRR_ONNXRUNTIME ? 'broken' : 'missing', detail: (error as Error).message }
+  }
+  try {
+    const { path, version } = await inspectOnnxRuntime()
+    return { what, state: 'ok', detail: `${version} on the CPU, telemetry off, ${path}` }
+  } catch (error) {
+    return { what, state: 'broken', detail: (error as Error).message }
+  }
 }
 
 /** Everything that an analysis can use on this machine. */
@@ -43,11 +59,8 @@ async function examine() {
       state: 'missing',
       detail: 'reinstall the package, or `brrr models import yasa FILE`',
     })
-  checks.push({
-    what: 'GPU, TensorRT, ONNX Runtime',
-    state: 'missing',
-    detail: 'not used by this version: everything runs on the CPU',
-  })
+  if (simd) checks.push(await onnxRuntimeCheck())
+  if (simd) checks.push(...(await (await import('./doctor-gpu.js')).gpuChecks()))
   return {
     version: packageVersion(),
     node: process.versions.node,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { AnalyzeArguments } from './analyze.js'
+import type { BuildArguments, EnginesArguments } from './engines.js'
 import { EXIT, exitCode } from './exit-codes.js'
 import type { InfoArguments } from './info.js'
 import type { SleepArguments } from './sleep.js'
@@ -124,6 +125,49 @@ models
   .option('--json', 'as JSON')
   .action(async (_kind: string, file: string, options: { json?: boolean }) =>
     (await import('./models.js')).importModel(file, options),
+  )
+
+const engines = program.command('engines').description('TensorRT plans that were built and kept')
+for (const [name, what] of [
+  ['list', 'the plans of the cache'],
+  ['verify', 'read each plan and check it'],
+] as const)
+  engines
+    .command(name, { isDefault: name === 'list' })
+    .description(what)
+    .option('--folder <folder>', 'another cache (default: $BRRR_ENGINES, or in your cache folder)')
+    .option('--json', 'as JSON')
+    .action(async (options: EnginesArguments) => (await import('./engines.js'))[name](options))
+engines
+  .command('build')
+  .description('build the plan of an ONNX model for a GPU of this machine, compare it with the CPU and keep it')
+  .argument('<model>', 'ONNX file, or folder with a model.json')
+  .option('--device <n>', 'index of the GPU', number, 0)
+  .addOption(
+    new Option('--precision <precision>', 'of products; normalisations stay in 32 bits')
+      .choices(['fp32', 'tf32', 'fp16', 'bf16', 'int8', 'fp8'])
+      .default('fp16'),
+  )
+  .option('--half-io', 'inputs and outputs in 16 bits too')
+  .option('--max-batch <n>', 'largest batch (default: 32)', number)
+  .option('--workspace <MiB>', 'device memory that one kernel may use (default: what is free)', number)
+  .option('--level <n>', '0 to 5: how long to look for fast kernels (default: 3)', number)
+  .option('--no-check', 'do not compare the plan with the CPU')
+  .option('--folder <folder>', 'another cache')
+  .option('--verbose', 'all that TensorRT says')
+  .option('--json', 'as JSON')
+  .action(async (model: string, options: BuildArguments) =>
+    (await import('./engines.js')).build(model, options, abort.signal),
+  )
+engines
+  .command('remove')
+  .description('remove plans')
+  .argument('[key]', 'start of the key')
+  .option('--all', 'every plan')
+  .option('--folder <folder>', 'another cache')
+  .option('--json', 'as JSON')
+  .action(async (key: string, options: EnginesArguments & { all?: boolean }) =>
+    (await import('./engines.js')).remove(key, options),
   )
 
 program

@@ -11,5 +11,9 @@ void define_sleep(Napi::Env env, Napi::Object exports);
 void define_events(Napi::Env env, Napi::Object exports);
 void define_signal(Napi::Env env, Napi::Object exports);
 void define_synth(Napi::Env env, Napi::Object exports);
+void define_engine(Napi::Env env, Napi::Object exports);
+void define_plan_engine(Napi::Env env, Napi::Object exports);
+void define_device(Napi::Env env, Napi::Object exports);
+void define_build(Napi::Env env, Napi::Object exports);
 
 }  // namespace brrr::addon

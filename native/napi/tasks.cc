@@ -65,15 +65,25 @@ std::shared_ptr<TaskGroup> TaskGroup::create(Napi::Env env) {
 
 bool TaskGroup::any_pending() { return pending_everywhere > 0; }
 
+void TaskGroup::add(Napi::Env env, Task* task) {
+  if (pending_.empty()) to_js_.Ref(env);
+  pending_.insert(task);
+  pending_everywhere++;
+}
+
 void TaskGroup::start(Napi::Env env, std::unique_ptr<Task> task) {
   Task* raw = task.release();
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (pending_.empty()) to_js_.Ref(env);
-    pending_.insert(raw);
-    pending_everywhere++;
+    add(env, raw);
   }
   TaskThreads::get().post([group = shared_from_this(), raw] { group->execute(raw); });
+}
+
+void TaskGroup::adopt(Napi::Env env, std::unique_ptr<Task> task) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  add(env, task.release());
+  running_++;
 }
 
 void TaskGroup::execute(Task* task) {
@@ -83,25 +93,51 @@ void TaskGroup::execute(Task* task) {
     running_++;
   }
   task->run();
-  std::lock_guard<std::mutex> lock(mutex_);
-  running_--;
-  if (!closed_) to_js_.NonBlockingCall(task, [this](Napi::Env env, Napi::Function, Task* done) { finish(env, done); });
-  idle_.notify_all();
+  deliver(task);
 }
 
-void TaskGroup::finish(Napi::Env env, Task* task) {
-  std::unique_ptr<Task> owned(task);
+void TaskGroup::deliver(Task* task) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!closed_) {
+    delivered_.push_back(task);
+    if (delivered_.size() == 1) {
+      // Not under the lock: the JavaScript thread would wake up into it. close() waits for running_.
+      lock.unlock();
+      to_js_.NonBlockingCall([this](Napi::Env env, Napi::Function) { settle_delivered(env); });
+      lock.lock();
+    }
+  }
+  running_--;
+  if (closed_) idle_.notify_all();
+}
+
+void TaskGroup::settle_delivered(Napi::Env env) {
+  std::vector<Task*> delivered;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (!pending_.erase(task)) {  // close() abandoned it and owns it
-      owned.release();
-      return;
-    }
-    pending_everywhere--;
+    if (closed_) return;  // close() owns them
+    delivered.swap(delivered_);
+    for (Task* task : delivered) pending_.erase(task);
+    pending_everywhere -= static_cast<int>(delivered.size());
     if (pending_.empty()) to_js_.Unref(env);
   }
-  Napi::HandleScope scope(env);
-  task->settle(env);
+  for (Task* task : delivered) {
+    std::unique_ptr<Task> owned(task);
+    Napi::HandleScope scope(env);
+    try {
+      task->settle(env);
+    } catch (const Napi::Error&) {
+      // The environment takes no more values: it is being terminated.
+    }
+  }
+}
+
+void TaskGroup::release(std::shared_ptr<void> owned) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (closed_) return;
+  }
+  TaskThreads::get().post([owned = std::move(owned)]() mutable { owned.reset(); });
 }
 
 void TaskGroup::on_environment_end(void* holder) {
@@ -112,7 +148,11 @@ void TaskGroup::on_environment_end(void* holder) {
 void TaskGroup::close() {
   std::unique_lock<std::mutex> lock(mutex_);
   closed_ = true;
-  for (Task* task : pending_) task->job().cancel();
+  // Cancelling may deliver at once, which takes the lock; tasks are deleted by this thread only.
+  std::vector<Task*> pending(pending_.begin(), pending_.end());
+  lock.unlock();
+  for (Task* task : pending) task->job().cancel();
+  lock.lock();
   idle_.wait(lock, [this] { return running_ == 0; });
   for (Task* task : pending_) {
     task->abandon();
@@ -120,6 +160,7 @@ void TaskGroup::close() {
   }
   pending_everywhere -= static_cast<int>(pending_.size());
   pending_.clear();
+  delivered_.clear();
 }
 
 }  // namespace brrr::addon

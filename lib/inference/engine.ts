@@ -1,0 +1,267 @@
+import { availableParallelism } from 'node:os'
+import { BrrrError } from '../errors.js'
+import { type Binding, runNative, runNativeLean } from '../native.js'
+import { type BatchFinding, findBatchAxes, statedAxes } from './batch-axes.js'
+import { type ModelSource, resolveModel } from './model.js'
+import { findOnnxRuntime } from './onnxruntime.js'
+import { ARRAYS, bindTensors, countOf, fits, shapeText } from './tensor.js'
+import type { BatchRunner, DataType, RunRequest, Tensor, TensorData, TensorInfo, Tensors } from './types.js'
+
+export interface EngineOptions {
+  /**
+   * Where to run: the CPU (ONNX Runtime), a GPU (TensorRT), or `auto`, the default: a GPU where that is possible, else
+   * the CPU, and stats().fallback says why.
+   */
+  device?: 'auto' | 'cpu' | `cuda:${number}` | undefined
+  /** Runs that are computed at one time; more of them wait. Default: one per core. */
+  lanes?: number | undefined
+  /** Bytes that the model and its runs may take together; beyond that MEMORY_BUDGET. Default: no limit. */
+  memory?: number | undefined
+  /** Folder of the model's external data files. Default: the folder of the model file. */
+  externalData?: string | undefined
+  /** Path of ONNX Runtime's library. Default: BRRR_ONNXRUNTIME, else the one that comes with this package. */
+  library?: string | undefined
+  /**
+   * false: does not try for the batch axes, which takes four runs on one random item each. Every batchAxis is then null,
+   * unless the model folder states them.
+   */
+  probeBatch?: boolean | undefined
+  /** Stops the load: it then rejects with ABORTED. */
+  signal?: AbortSignal | undefined
+}
+
+export interface EngineStats {
+  /** 'onnxruntime'. */
+  readonly backend: string
+  readonly version: string
+  readonly device: string
+  /** Why not on a GPU, where `device` was auto; else null. */
+  readonly fallback: string | null
+  /** Runs since the load that gave results, failed, or were stopped (by a signal or close). */
+  readonly runs: number
+  readonly failed: number
+  readonly stopped: number
+  readonly running: number
+  readonly waiting: number
+  /** Milliseconds since the load. */
+  readonly elapsed_ms: number
+  /**
+   * CUDA graphs: runs that were one and runs that were not, since the load, and the batch sizes that were to be captured,
+   * with the reason (else null) why one was not. All empty on the CPU.
+   */
+  readonly graphs: {
+    readonly runs: number
+    readonly plain_runs: number
+    readonly sizes: readonly { readonly batch: number; readonly reason: string | null }[]
+  }
+  /** busy_ms is time with a run on the lane: its difference between two calls over that of elapsed_ms is the busy share. */
+  readonly lanes: readonly { readonly runs: number; readonly busy_ms: number }[]
+}
+
+export interface EngineMemory {
+  /** What the backend's allocators have handed out for this engine: the sum of the parts. 0 once closed. */
+  readonly bytes: number
+  readonly budget_bytes: number | null
+  readonly parts: readonly {
+    readonly name: string
+    readonly kind: 'host' | 'pinned' | 'device'
+    readonly bytes: number
+    readonly peak_bytes: number
+  }[]
+}
+
+const MOST_LANES = 1024
+const NO_TENSORRT = 'this build has no TensorRT backend yet'
+
+/** A loaded model. Runs may overlap; none blocks the event loop. */
+export class Engine implements BatchRunner {
+  readonly inputs: readonly TensorInfo[]
+  readonly outputs: readonly TensorInfo[]
+  readonly unbatchable: string | null
+  readonly batchSizes: readonly number[] | null
+  readonly concurrency: number
+
+  readonly #handle: Binding.EngineHandle
+  readonly #name: string
+  readonly #fallback: string | null
+  readonly #budget: number | null
+  #closing: Promise<void> | null = null
+
+  private constructor(handle: Binding.EngineHandle, batch: BatchFinding, settings: Settings) {
+    const { inputs, outputs, batchSizes } = handle.info
+    this.#handle = handle
+    this.inputs = inputs.map((info) => toInfo(info, batch))
+    this.outputs = outputs.map((info) => toInfo(info, batch))
+    this.unbatchable = batch.reason
+    this.batchSizes = batchSizes.length > 0 ? batchSizes : null
+    this.concurrency = settings.lanes
+    this.#name = settings.source.name
+    this.#fallback = settings.fallback
+    this.#budget = settings.memory || null
+  }
+
+  /**
+   * Loads an ONNX model: a file, its bytes, or a folder with a model.json ({"file": "model.onnx", "batch_axes": {...}}).
+   * @throws BrrrError FILE_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, MEMORY_BUDGET, OUT_OF_MEMORY,
+   *   ENGINE_UNAVAILABLE, INVALID_ARGUMENT, ABORTED
+   */
+  static async load(model: string | Uint8Array, options: EngineOptions = {}): Promise<Engine> {
+    const settings = resolve(model, options)
+    const { source } = settings
+    const signal = options.signal
+    const handle = await runNative({ signal }, (addon, job) =>
+      addon.loadOnnxRuntime(
+        {
+          library: settings.library,
+          path: source.path,
+          bytes: source.bytes,
+          externalData: source.externalData,
+          memoryBudget: settings.memory,
+          lanes: settings.lanes,
+        },
+        job,
+      ),
+    )
+    try {
+      const batch = await batchAxesOf(handle, settings, options)
+      handle.resetStats()
+      return new Engine(handle, batch, settings)
+    } catch (error) {
+      await release(handle, false)
+      throw error
+    }
+  }
+
+  /**
+   * Runs the model. Arrays, given ones and those for results, are read and written in place: leave them alone, and above
+   * all do not transfer them, until the promise settles.
+   * @throws BrrrError INVALID_ARGUMENT, TYPE_MISMATCH, SHAPE_MISMATCH, RUN_FAILED, MEMORY_BUDGET, OUT_OF_MEMORY, ABORTED,
+   *   CLOSED
+   */
+  async run(inputs: Tensors, options: RunRequest = {}): Promise<Tensors> {
+    if (this.#closing) throw this.#closed()
+    const { arrays, shapes } = bindTensors(this.inputs, this.outputs, inputs, options.outputs)
+    const results = await runNativeLean(options.signal, (job) => this.#handle.run(arrays, shapes, job))
+    return named(this.outputs, results, options.outputs)
+  }
+
+  /** An array for an input or output, in the memory from which this device copies fastest; on the CPU any is. */
+  buffer(name: string, dims: readonly number[]): Tensor {
+    if (this.#closing) throw this.#closed()
+    const info = [...this.inputs, ...this.outputs].find((tensor) => tensor.name === name)
+    if (!info) throw new BrrrError('INVALID_ARGUMENT', `The model has no input or output "${name}".`)
+    const sizes = dims.every((size) => Number.isSafeInteger(size) && size >= 0)
+    if (!sizes || (info.dims && !fits(info.dims, dims)))
+      throw new BrrrError(
+        'SHAPE_MISMATCH',
+        `"${name}" takes the shape ${shapeText(info.dims, info.symbols)}; got ${shapeText(dims)}.`,
+      )
+    const Data = ARRAYS[info.type]
+    const count = countOf(dims)
+    const memory = this.#handle.buffer(count * Data.BYTES_PER_ELEMENT)
+    return { data: memory ? new Data(memory, 0, count) : new Data(count), dims: [...dims] }
+  }
+
+  stats(): EngineStats {
+    const { backend, version, device } = this.#handle.info
+    const { elapsedMs, lanes, graphRuns, plainRuns, ...counts } = this.#handle.stats()
+    return {
+      ...{ backend, version, device, fallback: this.#fallback, ...counts, elapsed_ms: elapsedMs },
+      graphs: { runs: graphRuns, plain_runs: plainRuns, sizes: this.#handle.graphs() },
+      lanes: lanes.map(({ runs, busyMs }) => ({ runs, busy_ms: busyMs })),
+    }
+  }
+
+  memory(): EngineMemory {
+    const parts = this.#handle
+      .memory()
+      .map(({ name, kind, bytes, peakBytes }) => ({ name, kind, bytes, peak_bytes: peakBytes }))
+    return { bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0), budget_bytes: this.#budget, parts }
+  }
+
+  /**
+   * Releases lanes and model; resolves when their memory is back. Runs under way and waiting reject with CLOSED, or finish
+   * first with `drain`. Calling it again is fine, and without `drain` it hurries an earlier one along.
+   */
+  close(options: { drain?: boolean } = {}): Promise<void> {
+    const drain = options.drain ?? false
+    if (!this.#closing || !drain) this.#closing = release(this.#handle, drain)
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #closed(): BrrrError {
+    return new BrrrError('CLOSED', `The engine of ${this.#name} is closed.`)
+  }
+}
+
+interface Settings {
+  source: ModelSource
+  library: string
+  lanes: number
+  /** 0: no limit. */
+  memory: number
+  fallback: string | null
+}
+
+function resolve(model: string | Uint8Array, options: EngineOptions): Settings {
+  const { device = 'auto', lanes = availableParallelism(), memory = 0 } = options
+  if (device !== 'auto' && device !== 'cpu') {
+    if (!/^cuda:\d+$/.test(device))
+      throw new BrrrError('INVALID_ARGUMENT', `device is auto, cpu or cuda:N; got ${JSON.stringify(device)}.`)
+    throw new BrrrError('ENGINE_UNAVAILABLE', `${device} cannot be used: ${NO_TENSORRT}. Use device cpu or auto.`)
+  }
+  if (!Number.isInteger(lanes) || lanes < 1 || lanes > MOST_LANES)
+    throw new BrrrError('INVALID_ARGUMENT', `lanes is an integer from 1 to ${MOST_LANES}; got ${lanes}.`)
+  if (options.memory !== undefined && (!Number.isSafeInteger(memory) || memory < 1))
+    throw new BrrrError('INVALID_ARGUMENT', `memory is a budget in bytes, an integer of at least 1; got ${memory}.`)
+  const source = resolveModel(model, options.externalData)
+  const fallback = device === 'auto' ? `${NO_TENSORRT}, so that it runs on the CPU` : null
+  return { source, library: findOnnxRuntime(options.library), lanes, memory, fallback }
+}
+
+async function batchAxesOf(
+  handle: Binding.EngineHandle,
+  { source }: Settings,
+  { probeBatch = true, signal }: EngineOptions,
+): Promise<BatchFinding> {
+  const unknown: BatchFinding = { axes: null, reason: 'it was loaded with probeBatch: false' }
+  const inputs = handle.info.inputs.map((info) => toInfo(info, unknown))
+  const outputs = handle.info.outputs.map((info) => toInfo(info, unknown))
+  if (source.batchAxes !== undefined) return statedAxes(source.batchAxes, inputs, outputs, source.name)
+  if (!probeBatch) return unknown
+  return findBatchAxes(inputs, outputs, async (tensors) => {
+    const { arrays, shapes } = bindTensors(inputs, outputs, tensors, undefined)
+    return named(outputs, await runNativeLean(signal, (job) => handle.run(arrays, shapes, job)), undefined)
+  })
+}
+
+const release = (handle: Binding.EngineHandle, drain: boolean): Promise<void> =>
+  runNative({}, (_, job) => handle.close(drain, job))
+
+const toInfo = ({ name, type, dims, symbols }: Binding.NativeTensorInfo, { axes }: BatchFinding): TensorInfo => ({
+  name,
+  type: type as DataType,
+  dims: dims ? dims.map((size) => (size < 0 ? null : size)) : null,
+  symbols: symbols.map((symbol) => symbol || null),
+  batchAxis: axes?.[name] ?? null,
+})
+
+/** A run's results by name: those of the addon, and the caller's own tensors, which it has filled. */
+function named(
+  outputs: readonly TensorInfo[],
+  results: readonly ({ data: TensorData; dims: number[] } | null)[],
+  given: Tensors | undefined,
+): Tensors {
+  const tensors: Tensors = {}
+  outputs.forEach(({ name }, i) => {
+    const tensor = results[i] ?? given![name]!
+    if (tensor.data.length === 0 && countOf(tensor.dims) > 0)
+      throw new BrrrError('INVALID_ARGUMENT', `The array given for output "${name}" was transferred during the run.`)
+    tensors[name] = tensor
+  })
+  return tensors
+}
