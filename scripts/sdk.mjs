@@ -218,7 +218,8 @@ function gather({ name, places, own }) {
       renameSync(made, join(sdkFolder, name))
       return found
     } catch (error) {
-      reasons.push(error.message.trim().split('\n').at(-1))
+      const lines = error.message.trim().split('\n')
+      reasons.push(lines.find((line) => line.startsWith('error')) ?? lines.at(-1))
     } finally {
       rmSync(made, { recursive: true, force: true })
     }

@@ -208,7 +208,8 @@ TEST_P(Builder, WithoutAParserSaysSo) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Majors, Builder, ::testing::Values(10, 11));
+INSTANTIATE_TEST_SUITE_P(TensorRT, Builder, ::testing::Values(10, 11),
+                         [](const auto& info) { return std::to_string(info.param); });
 
 }  // namespace
 }  // namespace brrr::tensorrt
