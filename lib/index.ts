@@ -75,7 +75,14 @@ export {
   type TensorRtStatus,
   type UtilisationOptions,
 } from './inference/devices.js'
-export { Engine, type EngineMemory, type EngineOptions, type EngineStats } from './inference/engine.js'
+export { Engine, type EngineMemory, type EngineStats } from './inference/engine.js'
+export type { EngineOptions } from './inference/engine-options.js'
+export type { BuildSettings, Profile, ProfileRange } from './inference/tensorrt/build-options.js'
+export type { Deviation } from './inference/tensorrt/numeric-check.js'
+export { PlanCache, type PlanCacheOptions, type PlanEntry } from './inference/tensorrt/plan-cache.js'
+export type { PlanHeader, PlanIdentity } from './inference/tensorrt/plan-header.js'
+export type { Precision } from './inference/tensorrt/precision.js'
+export type { PreparedPlan } from './inference/tensorrt/prepare.js'
 export type { BatchRunner, DataType, RunRequest, Tensor, TensorData, TensorInfo, Tensors } from './inference/types.js'
 export { importYasa } from './models/import.js'
 export { type InstalledModel, listModels } from './models/registry.js'

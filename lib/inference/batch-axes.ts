@@ -10,6 +10,14 @@ import type { DataType, Tensor, TensorInfo, Tensors } from './types.js'
 /** The axes, or why there are none. */
 export type BatchFinding = { axes: Record<string, number>; reason: null } | { axes: null; reason: string }
 
+/** What is known of a model beside its shapes. */
+export interface ProbeHints {
+  /** Of an output's largest value, for models that compute in fewer bits than their outputs have. */
+  readonly tolerance?: number
+  /** Shapes by input whose sizes are tried for the dynamic axes besides the batch. */
+  readonly sizes?: Readonly<Record<string, readonly number[]>>
+}
+
 /** Sizes tried for dynamic axes that are not the batch, until the model runs. */
 const OTHER_SIZES = [16, 128, 1024, 1]
 const MOST_CANDIDATES = 6
@@ -49,6 +57,7 @@ export async function findBatchAxes(
   inputs: readonly TensorInfo[],
   outputs: readonly TensorInfo[],
   run: (inputs: Tensors) => Promise<Tensors>,
+  hints: ProbeHints = {},
 ): Promise<BatchFinding> {
   const none = (reason: string): BatchFinding => ({ axes: null, reason })
   if (inputs.length === 0) return none('it has no inputs')
@@ -59,7 +68,7 @@ export async function findBatchAxes(
   }
   let reason = ''
   for (const candidate of candidatesOf(inputs)) {
-    const finding = await tryCandidate(candidate, inputs, outputs, run)
+    const finding = await tryCandidate(candidate, inputs, outputs, run, hints)
     if (finding.axes) return finding
     reason ||= finding.reason
   }
@@ -92,6 +101,7 @@ async function tryCandidate(
   inputs: readonly TensorInfo[],
   outputs: readonly TensorInfo[],
   run: (inputs: Tensors) => Promise<Tensors>,
+  hints: ProbeHints,
 ): Promise<BatchFinding> {
   const next = randomSource(7)
   const sizes = inputs.some(({ dims }, i) => dims!.some((size, axis) => size === null && axis !== axes[i]))
@@ -100,10 +110,10 @@ async function tryCandidate(
   let failure = ''
   for (const size of sizes) {
     const item = (scale: number) =>
-      inputs.map(({ type, dims }, i) =>
+      inputs.map(({ name, type, dims }, i) =>
         randomTensor(
           type,
-          dims!.map((d, axis) => (axis === axes[i] ? 1 : (d ?? size))),
+          dims!.map((d, axis) => (axis === axes[i] ? 1 : (d ?? hints.sizes?.[name]?.[axis] ?? size))),
           next,
           scale,
         ),
@@ -117,7 +127,7 @@ async function tryCandidate(
         const distinct = differ(outputs, alone, other)
         if (!distinct && scale !== SCALES.at(-1)) continue
         const both = first.map((tensor, i) => join(tensor, second[i]!, axes[i]!))
-        const finding = judge(axes, inputs, outputs, [alone, other], await run(byName(inputs, both)))
+        const finding = judge(axes, inputs, outputs, [alone, other], await run(byName(inputs, both)), hints)
         return distinct || !finding.axes ? finding : { axes: null, reason: UNTOLD }
       }
     } catch (error) {
@@ -135,6 +145,7 @@ function judge(
   outputs: readonly TensorInfo[],
   [first, second]: readonly [Tensors, Tensors],
   joined: Tensors,
+  { tolerance = 0 }: ProbeHints,
 ): BatchFinding {
   const axes: Record<string, number> = Object.fromEntries(inputs.map(({ name }, i) => [name, inputAxes[i]!]))
   for (const info of outputs) {
@@ -153,7 +164,7 @@ function judge(
     const alone = toNumbers(info.type, join(a, b, axis).data)
     const together = toNumbers(info.type, ab.data)
     const { largest, difference } = compare(alone, together)
-    if (!(difference <= largest * (TOLERANCE[info.type] ?? TOLERANCE_ELSE)))
+    if (!(difference <= largest * Math.max(tolerance, TOLERANCE[info.type] ?? TOLERANCE_ELSE)))
       return {
         axes: null,
         reason: `${what} of an item depends on the other items of its batch (by ${difference.toPrecision(2)} of ${largest.toPrecision(2)})`,

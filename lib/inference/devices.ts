@@ -115,3 +115,25 @@ export async function findTensorRT(options: TensorRtOptions = {}): Promise<Tenso
   )
   return { ...status, problem: status.problem as Problem | null }
 }
+
+const problems = new Map<string, Promise<Problem | null>>()
+
+/** Why no GPU of this machine can run TensorRT; null where one can. Looked for once per process. */
+export function gpuProblem({
+  tensorrt,
+  cudaRuntime,
+}: {
+  tensorrt?: string | undefined
+  cudaRuntime?: string | undefined
+}) {
+  const { BRRR_TENSORRT, BRRR_CUDART } = process.env
+  const key = JSON.stringify([tensorrt, cudaRuntime, BRRR_TENSORRT, BRRR_CUDART])
+  let problem = problems.get(key)
+  if (!problem) {
+    problem = findTensorRT({ path: tensorrt, cudaRuntime }).then(
+      async (status) => status.problem ?? (await listDevices({ cudaRuntime })).problem,
+    )
+    problems.set(key, problem)
+  }
+  return problem
+}

@@ -1,37 +1,14 @@
-import { availableParallelism } from 'node:os'
 import { BrrrError } from '../errors.js'
 import { type Binding, runNative, runNativeLean } from '../native.js'
 import { type BatchFinding, findBatchAxes, statedAxes } from './batch-axes.js'
-import { type ModelSource, resolveModel } from './model.js'
-import { findOnnxRuntime } from './onnxruntime.js'
+import { type EngineOptions, type EngineSettings, resolveEngineOptions } from './engine-options.js'
+import { type Placed, place } from './placement.js'
 import { ARRAYS, bindTensors, countOf, fits, shapeText } from './tensor.js'
+import type { PreparedPlan } from './tensorrt/prepare.js'
 import type { BatchRunner, DataType, RunRequest, Tensor, TensorData, TensorInfo, Tensors } from './types.js'
 
-export interface EngineOptions {
-  /**
-   * Where to run: the CPU (ONNX Runtime), a GPU (TensorRT), or `auto`, the default: a GPU where that is possible, else
-   * the CPU, and stats().fallback says why.
-   */
-  device?: 'auto' | 'cpu' | `cuda:${number}` | undefined
-  /** Runs that are computed at one time; more of them wait. Default: one per core. */
-  lanes?: number | undefined
-  /** Bytes that the model and its runs may take together; beyond that MEMORY_BUDGET. Default: no limit. */
-  memory?: number | undefined
-  /** Folder of the model's external data files. Default: the folder of the model file. */
-  externalData?: string | undefined
-  /** Path of ONNX Runtime's library. Default: BRRR_ONNXRUNTIME, else the one that comes with this package. */
-  library?: string | undefined
-  /**
-   * false: does not try for the batch axes, which takes four runs on one random item each. Every batchAxis is then null,
-   * unless the model folder states them.
-   */
-  probeBatch?: boolean | undefined
-  /** Stops the load: it then rejects with ABORTED. */
-  signal?: AbortSignal | undefined
-}
-
 export interface EngineStats {
-  /** 'onnxruntime'. */
+  /** 'onnxruntime' or 'tensorrt'. */
   readonly backend: string
   readonly version: string
   readonly device: string
@@ -70,9 +47,6 @@ export interface EngineMemory {
   }[]
 }
 
-const MOST_LANES = 1024
-const NO_TENSORRT = 'this build has no TensorRT backend yet'
-
 /** A loaded model. Runs may overlap; none blocks the event loop. */
 export class Engine implements BatchRunner {
   readonly inputs: readonly TensorInfo[]
@@ -80,52 +54,48 @@ export class Engine implements BatchRunner {
   readonly unbatchable: string | null
   readonly batchSizes: readonly number[] | null
   readonly concurrency: number
+  /** On a GPU: the plan that runs, where it came from and what its build had to say; on the CPU null. */
+  readonly plan: PreparedPlan | null
 
   readonly #handle: Binding.EngineHandle
   readonly #name: string
   readonly #fallback: string | null
   readonly #budget: number | null
+  /** Runs of the load, which the backend's counts of graphs begin with. */
+  readonly #probed: { graphRuns: number; plainRuns: number }
   #closing: Promise<void> | null = null
 
-  private constructor(handle: Binding.EngineHandle, batch: BatchFinding, settings: Settings) {
-    const { inputs, outputs, batchSizes } = handle.info
-    this.#handle = handle
+  private constructor(placed: Placed, batch: BatchFinding, sizes: readonly number[], settings: EngineSettings) {
+    const { inputs, outputs } = placed.handle.info
+    this.#handle = placed.handle
     this.inputs = inputs.map((info) => toInfo(info, batch))
     this.outputs = outputs.map((info) => toInfo(info, batch))
     this.unbatchable = batch.reason
-    this.batchSizes = batchSizes.length > 0 ? batchSizes : null
-    this.concurrency = settings.lanes
+    this.batchSizes = sizes.length > 0 ? sizes : null
+    this.concurrency = placed.concurrency
+    this.plan = placed.plan
     this.#name = settings.source.name
-    this.#fallback = settings.fallback
+    this.#fallback = placed.fallback
     this.#budget = settings.memory || null
+    this.#probed = placed.handle.stats()
   }
 
   /**
    * Loads an ONNX model: a file, its bytes, or a folder with a model.json ({"file": "model.onnx", "batch_axes": {...}}).
+   * On a GPU the first load of a model builds its plan, which takes minutes and is kept in the cache.
    * @throws BrrrError FILE_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, MEMORY_BUDGET, OUT_OF_MEMORY,
-   *   ENGINE_UNAVAILABLE, INVALID_ARGUMENT, ABORTED
+   *   ENGINE_UNAVAILABLE, INVALID_ARGUMENT, ABORTED; with device cuda:N also DEVICE_UNAVAILABLE, DRIVER_TOO_OLD,
+   *   BUILD_FAILED, OUT_OF_DEVICE_MEMORY, SHAPE_MISMATCH (of a profile), PLAN_STALE (read-only cache without the plan)
    */
   static async load(model: string | Uint8Array, options: EngineOptions = {}): Promise<Engine> {
-    const settings = resolve(model, options)
-    const { source } = settings
-    const signal = options.signal
-    const handle = await runNative({ signal }, (addon, job) =>
-      addon.loadOnnxRuntime(
-        {
-          library: settings.library,
-          path: source.path,
-          bytes: source.bytes,
-          externalData: source.externalData,
-          memoryBudget: settings.memory,
-          lanes: settings.lanes,
-        },
-        job,
-      ),
-    )
+    const settings = resolveEngineOptions(model, options)
+    const placed = await place(settings, options)
+    const { handle } = placed
     try {
-      const batch = await batchAxesOf(handle, settings, options)
+      const batch = await batchAxesOf(placed, settings, options)
+      const sizes = canPad(batch) ? handle.allowPadding() : []
       handle.resetStats()
-      return new Engine(handle, batch, settings)
+      return new Engine(placed, batch, sizes, settings)
     } catch (error) {
       await release(handle, false)
       throw error
@@ -167,7 +137,11 @@ export class Engine implements BatchRunner {
     const { elapsedMs, lanes, graphRuns, plainRuns, ...counts } = this.#handle.stats()
     return {
       ...{ backend, version, device, fallback: this.#fallback, ...counts, elapsed_ms: elapsedMs },
-      graphs: { runs: graphRuns, plain_runs: plainRuns, sizes: this.#handle.graphs() },
+      graphs: {
+        runs: graphRuns - this.#probed.graphRuns,
+        plain_runs: plainRuns - this.#probed.plainRuns,
+        sizes: this.#handle.graphs(),
+      },
       lanes: lanes.map(({ runs, busyMs }) => ({ runs, busy_ms: busyMs })),
     }
   }
@@ -198,34 +172,12 @@ export class Engine implements BatchRunner {
   }
 }
 
-interface Settings {
-  source: ModelSource
-  library: string
-  lanes: number
-  /** 0: no limit. */
-  memory: number
-  fallback: string | null
-}
-
-function resolve(model: string | Uint8Array, options: EngineOptions): Settings {
-  const { device = 'auto', lanes = availableParallelism(), memory = 0 } = options
-  if (device !== 'auto' && device !== 'cpu') {
-    if (!/^cuda:\d+$/.test(device))
-      throw new BrrrError('INVALID_ARGUMENT', `device is auto, cpu or cuda:N; got ${JSON.stringify(device)}.`)
-    throw new BrrrError('ENGINE_UNAVAILABLE', `${device} cannot be used: ${NO_TENSORRT}. Use device cpu or auto.`)
-  }
-  if (!Number.isInteger(lanes) || lanes < 1 || lanes > MOST_LANES)
-    throw new BrrrError('INVALID_ARGUMENT', `lanes is an integer from 1 to ${MOST_LANES}; got ${lanes}.`)
-  if (options.memory !== undefined && (!Number.isSafeInteger(memory) || memory < 1))
-    throw new BrrrError('INVALID_ARGUMENT', `memory is a budget in bytes, an integer of at least 1; got ${memory}.`)
-  const source = resolveModel(model, options.externalData)
-  const fallback = device === 'auto' ? `${NO_TENSORRT}, so that it runs on the CPU` : null
-  return { source, library: findOnnxRuntime(options.library), lanes, memory, fallback }
-}
+/** Rows that are added at the end of a batch leave the others as they are only where the batch is the first dimension. */
+const canPad = ({ axes }: BatchFinding) => axes !== null && Object.values(axes).every((axis) => axis === 0)
 
 async function batchAxesOf(
-  handle: Binding.EngineHandle,
-  { source }: Settings,
+  { handle, hints }: Placed,
+  { source }: EngineSettings,
   { probeBatch = true, signal }: EngineOptions,
 ): Promise<BatchFinding> {
   const unknown: BatchFinding = { axes: null, reason: 'it was loaded with probeBatch: false' }
@@ -233,10 +185,11 @@ async function batchAxesOf(
   const outputs = handle.info.outputs.map((info) => toInfo(info, unknown))
   if (source.batchAxes !== undefined) return statedAxes(source.batchAxes, inputs, outputs, source.name)
   if (!probeBatch) return unknown
-  return findBatchAxes(inputs, outputs, async (tensors) => {
+  const run = async (tensors: Tensors) => {
     const { arrays, shapes } = bindTensors(inputs, outputs, tensors, undefined)
     return named(outputs, await runNativeLean(signal, (job) => handle.run(arrays, shapes, job)), undefined)
-  })
+  }
+  return findBatchAxes(inputs, outputs, run, hints)
 }
 
 const release = (handle: Binding.EngineHandle, drain: boolean): Promise<void> =>

@@ -45,7 +45,7 @@ export interface BuildOptions {
 
 const refuse = (message: string) => new BrrrError('INVALID_ARGUMENT', message)
 
-/** Throws INVALID_ARGUMENT, SHAPE_MISMATCH. */
+/** Throws INVALID_ARGUMENT, SHAPE_MISMATCH, MODEL_UNSUPPORTED (without profiles, of a model that needs them). */
 export function resolveBuildOptions(settings: BuildSettings, inputs: readonly TensorInfo[]): BuildOptions {
   const { precision = 'fp16', halfIo = false, hardwareCompatible = 'none' } = settings
   if (!PRECISIONS.includes(precision))
@@ -80,7 +80,8 @@ const isDynamic = ({ dims }: TensorInfo) => dims === null || dims.includes(null)
 function batchProfile(inputs: readonly TensorInfo[], most: number): Profile {
   const at = ({ name, dims }: TensorInfo, batch: number): Dims => {
     if (dims === null || dims.slice(1).includes(null))
-      throw refuse(
+      throw new BrrrError(
+        'MODEL_UNSUPPORTED',
         `Input ${JSON.stringify(name)} has dynamic axes besides the first: give profiles with the shapes that it takes.`,
       )
     return dims.map((size) => size ?? batch)

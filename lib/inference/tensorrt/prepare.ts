@@ -29,6 +29,8 @@ export interface PrepareOptions extends BuildSettings {
   /** Folder of TensorRT and path of the CUDA runtime, instead of those that are found. */
   tensorrt?: string | undefined
   cudaRuntime?: string | undefined
+  /** Path of the library of ONNX Runtime, which a new plan is compared with. */
+  onnxRuntime?: string | undefined
   signal?: AbortSignal | undefined
   onProgress?: ((share: number) => void) | undefined
   onMessage?: ((message: BuilderMessage) => void) | undefined
@@ -53,23 +55,39 @@ export interface PreparedPlan {
  * @throws BrrrError as Engine.load, and MODEL_UNSUPPORTED, BUILD_FAILED, OUT_OF_DEVICE_MEMORY, PLAN_STALE (read-only cache)
  */
 export async function preparePlan(model: string | Uint8Array, options: PrepareOptions = {}): Promise<PreparedPlan> {
-  const { device = 0, tensorrt = '', cudaRuntime = '', signal } = options
   const source = resolveModel(model, options.externalData)
+  const { value: _, ...prepared } = await obtainPlan(source, options, () => async (plan) => {
+    const loaded = await loadPlan(plan, options)
+    await loaded.close()
+  })
+  return prepared
+}
+
+/**
+ * A plan of a model, and what `loader` makes of it. `loader` is called once before anything is built, and what it gives
+ * loads a plan: at first perhaps one of the cache that does not serve (PLAN_STALE, MODEL_INVALID), then a new one.
+ */
+export async function obtainPlan<T>(
+  source: ModelSource,
+  options: PrepareOptions,
+  loader: (build: BuildOptions, inputs: readonly TensorInfo[]) => (plan: Uint8Array) => Promise<T>,
+): Promise<PreparedPlan & { value: T }> {
+  const { device = 0, signal } = options
   const bytes = source.bytes ?? readFileSync(source.path!)
   const onnx = readOnnx(bytes)
   const externalData = source.externalData || (source.path ? dirname(source.path) : '')
-  const build = resolveBuildOptions(options, inputsOf(onnx))
+  const inputs = inputsOf(onnx)
+  const build = resolveBuildOptions(options, inputs)
+  const accept = loader(build, inputs)
   const identity = await identify(await hashModel(bytes, onnx.graph, externalData), build, options)
   const cache = new PlanCache(options.cache)
   let cast: CastModel | undefined
   let deviations: Deviation[] = []
-  const load = (plan: Uint8Array) => loadPlan(plan, { library: tensorrt, cudaRuntime, device }, signal)
-
-  const { value, ...found } = await cache.obtain({
+  const found = await cache.obtain({
     identity,
     modelName: source.name,
     signal,
-    accept: async (plan) => (await load(plan)).close(),
+    accept,
     build: async () => {
       cast = castModel(onnx, { precision: build.precision, halfIo: build.halfIo, externalData })
       const timings = await cache.readTimings(identity)
@@ -77,8 +95,8 @@ export async function preparePlan(model: string | Uint8Array, options: PrepareOp
       const built = await buildPlan({ ...options, cast, path, options: build, timings, device })
       await cache.writeTimings(identity, built.timings)
       if (options.check !== false) {
-        const loaded = await load(built.plan)
-        deviations = await compare(loaded, source, build, signal).finally(() => loaded.close())
+        const loaded = await loadPlan(built.plan, options)
+        deviations = await compare(loaded, source, build, options).finally(() => loaded.close())
       }
       return built.plan
     },
@@ -146,7 +164,7 @@ async function compare(
   plan: Computation,
   source: ModelSource,
   { profiles, precision }: BuildOptions,
-  signal: AbortSignal | undefined,
+  { onnxRuntime, signal }: PrepareOptions,
 ): Promise<Deviation[]> {
   const { Engine } = await import('../engine.js')
   const { externalData } = source
@@ -154,6 +172,7 @@ async function compare(
     device: 'cpu',
     lanes: 1,
     probeBatch: false,
+    library: onnxRuntime,
     signal,
     ...(externalData && { externalData }),
   })
@@ -167,9 +186,9 @@ async function compare(
 /** A plan on the GPU, for one trial: one lane, no graphs. */
 async function loadPlan(
   bytes: Uint8Array,
-  where: { library: string; cudaRuntime: string; device: number },
-  signal: AbortSignal | undefined,
+  { device = 0, tensorrt = '', cudaRuntime = '', signal }: PrepareOptions,
 ): Promise<Computation & { close(): Promise<void> }> {
+  const where = { library: tensorrt, cudaRuntime, device }
   const handle: Binding.EngineHandle = await runNative({ signal }, (addon, job) =>
     addon.loadPlan({ ...where, lanes: 1, bytes, graphs: false, batchSizes: [], memoryBudget: 0 }, job),
   )
