@@ -4,6 +4,8 @@
 set(BRRR_SDK "" CACHE STRING "Folder of `npm run sdk` (empty: .cache/sdk where it exists; OFF: none)")
 set(BRRR_TENSORRT "10;11" CACHE STRING "Major versions of TensorRT to compile code for")
 
+# A build notices when `npm run sdk` has brought headers since it was configured.
+file(GLOB sdk_parts CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/.cache/sdk/*")
 set(sdk "${BRRR_SDK}")
 if(sdk STREQUAL "")
   set(sdk "${CMAKE_CURRENT_SOURCE_DIR}/.cache/sdk")
