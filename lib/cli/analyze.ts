@@ -2,7 +2,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, parse } from 'node:path'
 import { BrrrError } from '../errors.js'
 import type { ResultDocument } from '../pipeline/document.js'
-import { writeAnnotationFile, writeText } from '../pipeline/export.js'
+import { csvCell, writeAnnotationFile, writeText } from '../pipeline/export.js'
 import { EXIT, exitCode } from './exit-codes.js'
 import { analyzeFile, type SleepCommandLine } from './options.js'
 import { green, print, printJson, red } from './terminal.js'
@@ -101,10 +101,6 @@ const SUMMARY_STATISTICS = ['TIB', 'TST', 'SE', 'SOL', 'WASO', 'N1', 'N2', 'N3',
 /** One line a recording, failed ones included: summary.csv beside the results. */
 async function summarise(outcomes: Outcome[], options: AnalyzeArguments): Promise<void> {
   if (options.json && !options.out) return
-  const cell = (value: unknown) => {
-    const text = value === null || value === undefined ? '' : String(value)
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-  }
   const lines = [
     [
       'file',
@@ -134,7 +130,7 @@ async function summarise(outcomes: Outcome[], options: AnalyzeArguments): Promis
         sleep?.rems?.count,
         [...(sleep?.warnings ?? []), ...(document?.warnings ?? [])].map(({ code }) => code).join(' '),
       ]
-        .map(cell)
+        .map(csvCell)
         .join(','),
     )
   }

@@ -26,7 +26,8 @@ export function stagesCsv(document: ResultDocument): string {
     : hypnogramToCsv(sleep.sleep_stages, sleep.probabilities)
 }
 
-const cell = (value: number | string | null | undefined) => {
+/** A value as a CSV cell: quoted where it must be, empty where there is none. */
+export function csvCell(value: number | string | null | undefined): string {
   const text = value === null || value === undefined ? '' : String(value)
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
@@ -38,7 +39,7 @@ export function eventsCsv(events: readonly EegEvent[]): string {
   for (const e of events)
     lines.push(
       [e.type, e.start_s, e.duration_s, e.channels.join(' '), e.source, ...attributes.map((a) => e.attributes[a])]
-        .map(cell)
+        .map(csvCell)
         .join(','),
     )
   return `${lines.join('\n')}\n`
