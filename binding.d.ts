@@ -360,6 +360,8 @@ export function loadPlan(
     device: number
     lanes: number
     bytes: Uint8Array
+    /** The plan may bring code for the processor (a version-compatible one). */
+    hostCode: boolean
     /** Whether to capture graphs, and for which batch sizes. */
     graphs: boolean
     batchSizes: readonly number[]

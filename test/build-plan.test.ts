@@ -146,6 +146,7 @@ test('a build without profiles takes batches from 1 to maxBatch', () => {
     optimizationLevel: 3,
     auxStreams: null,
     hardwareCompatible: 'none',
+    versionCompatible: false,
   })
   assert.equal(resolveBuildOptions({}, [input([2, 4])]).profiles, [{}])
 })

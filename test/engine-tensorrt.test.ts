@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -9,21 +9,7 @@ import type { TensorInfo } from '../lib/inference/types.js'
 import { packageRoot } from '../lib/root.js'
 import { failure, tensor } from './engine-fixture.js'
 import { addAndSubtract, identity, model, node, value } from './onnx-models.js'
-import { temporaryFolder } from './temporary.js'
-
-/** Stand-ins for CUDA and TensorRT, which the C++ tests build. */
-const doubles = join(packageRoot, 'build', 'native', 'double')
-const cudaRuntime = join(doubles, 'libcudart.so.12')
-
-const temporary = temporaryFolder()
-const newFolder = () => mkdtempSync(join(temporary, 'f-'))
-
-/** Options of a load on the double of a major version, with a cache of its own. */
-const onGpu = (major: number, options: EngineOptions = {}): EngineOptions => ({
-  ...{ device: 'cuda:0', precision: 'fp32', maxBatch: 8, tensorrt: join(doubles, `tensorrt${major}`), cudaRuntime },
-  cache: { folder: newFolder() },
-  ...options,
-})
+import { newFolder, onDoubles, onGpu } from './tensorrt-doubles.js'
 
 /** y = a + b, of two inputs. */
 const sum = () =>
@@ -32,19 +18,6 @@ const sum = () =>
     input: [value('a', 'float32', ['batch', 2]), value('b', 'float32', ['batch', 2])],
     output: [value('y', 'float32', ['batch', 2])],
   })
-
-/** A test per major version of TensorRT that there is a double of. */
-function onDoubles(title: string, body: (major: number) => Promise<void>): void {
-  for (const major of [10, 11])
-    test(`${title} (TensorRT ${major})`, async () => {
-      const { builtFor } = await findTensorRT()
-      if (!existsSync(join(doubles, `tensorrt${major}`, `libnvinfer.so.${major}`)))
-        console.log(`SKIPPED ${title}: the double of TensorRT ${major} of the C++ tests is not built`)
-      else if (!builtFor.some((known) => known.major === major && known.headers))
-        console.log(`SKIPPED ${title}: the addon has no code for TensorRT ${major}`)
-      else await body(major)
-    })
-}
 
 /** The build's process reads how the double behaves. */
 async function steered<T>(steering: string, body: () => Promise<T>): Promise<T> {

@@ -17,6 +17,7 @@ export const identityOf = (changes: Partial<PlanIdentity> = {}): PlanIdentity =>
     optimizationLevel: 3,
     auxStreams: null,
     hardwareCompatible: 'none',
+    versionCompatible: false,
   },
   ...changes,
 })

@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Engine } from '../lib/index.js'
+import { Batcher, Engine } from '../lib/index.js'
 import type { TensorInfo, Tensors } from '../lib/inference/types.js'
 import { mixesRows, noise, nonZero } from './onnx-models.js'
 import { librariesOrSkip, NODE_LIBRARY } from './onnxruntime-libraries.js'
@@ -161,6 +161,23 @@ for (const name of realModelsOrSkip('running real models')) {
       const other = difference(items(together, outputAxis, (i + 1) % 3), alone)
       assert.ok(other > 1e-3, `items ${i} and ${(i + 1) % 3} are alike`)
     }
+    await engine.close()
+  })
+
+  test(`${name}: a Batcher joins requests, and each gets its own answer`, async () => {
+    const engine = await Engine.load(path, { device: 'cpu', lanes: 1 })
+    const batch = tensors(inputs(6), 9)
+    const alone = []
+    for (let i = 0; i < 6; i++) alone.push(await engine.run(items(batch, 0, i)))
+    const before = engine.stats().runs
+    const batcher = new Batcher(engine, { maxBatch: 4 })
+    const together = await Promise.all(alone.map((_, i) => batcher.run(items(batch, 0, i))))
+    together.forEach((answer, i) => {
+      const off = difference(answer, alone[i]!)
+      assert.ok(off <= 1e-5, `request ${i} differs by ${off}`)
+    })
+    assert.ok(engine.stats().runs - before < 6, 'requests were joined')
+    await batcher.close()
     await engine.close()
   })
 }

@@ -1,6 +1,7 @@
 import { BrrrError } from '../errors.js'
 import { type ModelSource, resolveModel } from './model.js'
-import type { BuildSettings } from './tensorrt/build-options.js'
+import type { BuilderMessage } from './tensorrt/build.js'
+import { type BuildSettings, checkBuildSettings } from './tensorrt/build-options.js'
 import type { PlanCacheOptions } from './tensorrt/plan-cache.js'
 
 /** `precision`, `profiles` and the other settings of a build are for the GPU: the CPU computes the model as it is. */
@@ -33,7 +34,7 @@ export interface EngineOptions extends BuildSettings {
   graphs?: boolean | readonly number[] | undefined
   /** GPU: where plans are kept between processes. */
   cache?: PlanCacheOptions | undefined
-  /** GPU: false does not compare a new plan with the CPU's results. */
+  /** GPU: false does not compare a new plan with the model folder's reference results or, without them, the CPU's. */
   check?: boolean | undefined
   /** Folder of TensorRT. Default: BRRR_TENSORRT, else where it is found. */
   tensorrt?: string | undefined
@@ -43,6 +44,8 @@ export interface EngineOptions extends BuildSettings {
   signal?: AbortSignal | undefined
   /** GPU: called with the share that is done, 0 to 1, while a plan is built. */
   onProgress?: ((share: number) => void) | undefined
+  /** GPU: called with each message of TensorRT while a plan is built. */
+  onMessage?: ((message: BuilderMessage) => void) | undefined
 }
 
 /** What a load was asked for, checked. */
@@ -75,6 +78,7 @@ export function resolveEngineOptions(model: string | Uint8Array, options: Engine
       'INVALID_ARGUMENT',
       `graphs is true, false or a list of batch sizes from 1 to ${MOST_BATCH}; got ${JSON.stringify(graphs)}.`,
     )
+  checkBuildSettings(options)
   const source = resolveModel(model, options.externalData)
   return { source, device: index === undefined ? (device as 'auto' | 'cpu') : Number(index), lanes, memory }
 }

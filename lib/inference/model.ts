@@ -1,7 +1,8 @@
 // What a caller calls a model - a file, its bytes or a folder with model.json - as what a backend loads.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, normalize, resolve } from 'node:path'
 import { BrrrError } from '../errors.js'
+import { isPlan } from './tensorrt/plan-header.js'
 
 /** Which axis counts the items of a batch, by input and output name; null: the model cannot be batched. */
 export type BatchAxes = Readonly<Record<string, number>> | null
@@ -16,6 +17,8 @@ export interface ModelSource {
   readonly externalData: string
   /** As the model folder states them; undefined where nothing states them. */
   readonly batchAxes: BatchAxes | undefined
+  /** Folder of inputs and the outputs that belong to them (input_0.pb, output_0.pb, ...); null where there is none. */
+  readonly reference: string | null
 }
 
 /** The part of a model folder's model.json that the inference layer reads. */
@@ -24,7 +27,11 @@ interface Manifest {
   file: string
   /** Axis per input and output, or null where batching makes no sense. */
   batch_axes?: Record<string, number> | null
+  /** Folder of reference tensors, as ONNX's own model zoo has them; default test_data_set_0, if it is there. */
+  reference?: string
 }
+
+const REFERENCE = 'test_data_set_0'
 
 /**
  * @throws BrrrError FILE_NOT_FOUND, MODEL_INVALID (of a model.json), INVALID_ARGUMENT
@@ -35,16 +42,35 @@ export function resolveModel(model: string | Uint8Array, externalData: string | 
     throw new BrrrError('FILE_NOT_FOUND', `The folder of external data ${folder} does not exist.`)
   if (model instanceof Uint8Array) {
     if (model.byteLength === 0) throw new BrrrError('MODEL_INVALID', 'The model is empty: it has 0 bytes.')
-    return { name: 'the model', path: null, bytes: model, externalData: folder, batchAxes: undefined }
+    return { name: 'the model', path: null, bytes: model, externalData: folder, batchAxes: undefined, reference: null }
   }
   if (typeof model !== 'string')
     throw new BrrrError('INVALID_ARGUMENT', `A model is a path or a Uint8Array; got ${typeof model}.`)
   const path = resolve(model)
   if (!existsSync(path)) throw new BrrrError('FILE_NOT_FOUND', `There is no model at ${path}.`)
   if (!statSync(path).isDirectory())
-    return { name: basename(path), path, bytes: null, externalData: folder, batchAxes: undefined }
-  const { file, batch_axes } = readManifest(path)
-  return { name: basename(path), path: join(path, file), bytes: null, externalData: folder, batchAxes: batch_axes }
+    return {
+      ...{ name: basename(path), path, bytes: null, externalData: folder, batchAxes: undefined },
+      reference: null,
+    }
+  const { file, batch_axes, reference } = readManifest(path)
+  return {
+    ...{ name: basename(path), path: join(path, file), bytes: null, externalData: folder, batchAxes: batch_axes },
+    reference: reference ? join(path, reference) : null,
+  }
+}
+
+/** True of a plan of TensorRT that this package has built; else it is taken for an ONNX model. */
+export function isPlanSource({ path, bytes }: ModelSource): boolean {
+  if (bytes) return isPlan(bytes)
+  const start = Buffer.alloc(16)
+  const file = openSync(path!, 'r')
+  try {
+    readSync(file, start)
+  } finally {
+    closeSync(file)
+  }
+  return isPlan(start)
 }
 
 function readManifest(folder: string): Manifest {
@@ -58,12 +84,17 @@ function readManifest(folder: string): Manifest {
   } catch (cause) {
     throw invalid((cause as Error).message, cause)
   }
-  const { file, batch_axes } = manifest ?? {}
+  const { file, batch_axes, reference = REFERENCE } = manifest ?? {}
   if (typeof file !== 'string' || file === '')
     throw invalid(`"file" must name the ONNX file; got ${JSON.stringify(file)}.`)
   if (isAbsolute(file) || normalize(file).startsWith('..')) throw invalid(`"file" must lie in the folder; got ${file}.`)
   if (!existsSync(join(folder, file)))
     throw new BrrrError('FILE_NOT_FOUND', `${path} names ${file}, which is not there.`)
+  if (typeof reference !== 'string' || isAbsolute(reference) || normalize(reference).startsWith('..'))
+    throw invalid(`"reference" must name a folder inside the model's; got ${JSON.stringify(reference)}.`)
+  const isThere = existsSync(join(folder, reference))
+  if (!isThere && manifest.reference !== undefined)
+    throw new BrrrError('FILE_NOT_FOUND', `${path} names ${reference}, which is not there.`)
   if (batch_axes !== undefined && batch_axes !== null) {
     const axes = typeof batch_axes === 'object' ? Object.values(batch_axes) : [NaN]
     if (!axes.every((axis) => Number.isInteger(axis) && axis >= 0))
@@ -71,5 +102,5 @@ function readManifest(folder: string): Manifest {
         `"batch_axes" must be null or give an axis per input and output; got ${JSON.stringify(batch_axes)}.`,
       )
   }
-  return { file, ...(batch_axes !== undefined && { batch_axes }) }
+  return { file, ...(batch_axes !== undefined && { batch_axes }), ...(isThere && { reference }) }
 }

@@ -1,10 +1,11 @@
 // A model on the device that was asked for, or on the CPU where `auto` finds no way to use a GPU.
 import { availableParallelism } from 'node:os'
-import type { BrrrError, ErrorCode } from '../errors.js'
+import { BrrrError, type ErrorCode } from '../errors.js'
 import { type Binding, runNative } from '../native.js'
 import type { ProbeHints } from './batch-axes.js'
 import { gpuProblem } from './devices.js'
 import type { EngineOptions, EngineSettings } from './engine-options.js'
+import { isPlanSource } from './model.js'
 import { findOnnxRuntime } from './onnxruntime.js'
 import type { PreparedPlan } from './tensorrt/prepare.js'
 
@@ -32,6 +33,7 @@ const CPU_INSTEAD: readonly ErrorCode[] = [
 
 export async function place(settings: EngineSettings, options: EngineOptions): Promise<Placed> {
   const { device } = settings
+  if (isPlanSource(settings.source)) return placePlan(settings, options)
   if (device === 'cpu') return onCpu(settings, options, null)
   if (device !== 'auto') return onGpu(settings, options, device)
   const problem = await gpuProblem(options)
@@ -43,6 +45,19 @@ export async function place(settings: EngineSettings, options: EngineOptions): P
     if (!CPU_INSTEAD.includes(code)) throw error
     return onCpu(settings, options, message)
   }
+}
+
+/** Nothing but a GPU runs a plan. */
+async function placePlan(settings: EngineSettings, options: EngineOptions): Promise<Placed> {
+  const { device, source } = settings
+  if (device === 'cpu')
+    throw new BrrrError(
+      'MODEL_UNSUPPORTED',
+      `${source.name} is a plan of TensorRT, which only a GPU runs. For the CPU load the ONNX model that it was built from.`,
+    )
+  const problem = device === 'auto' ? await gpuProblem(options) : null
+  if (problem) throw new BrrrError(problem.code, `${source.name} is a plan, which only a GPU runs. ${problem.message}`)
+  return onGpu(settings, options, device === 'auto' ? 0 : device)
 }
 
 async function onCpu(

@@ -13,6 +13,7 @@ struct PlanSpec {
   int device = 0, lanes = 1;
   const void* bytes = nullptr;
   size_t size = 0;
+  bool host_code = false;
   bool graphs = true;
   std::vector<int64_t> batch_sizes;
   size_t memory_budget = 0;
@@ -28,6 +29,7 @@ PlanSpec read_spec(const Napi::Object& object, Keep& keep) {
   spec.bytes = bytes.Data();
   spec.size = bytes.ByteLength();
   keep.add(bytes);
+  spec.host_code = object.Get("hostCode").As<Napi::Boolean>();
   spec.graphs = object.Get("graphs").As<Napi::Boolean>();
   auto sizes = object.Get("batchSizes").As<Napi::Array>();
   for (uint32_t i = 0; i < sizes.Length(); i++)
@@ -41,13 +43,14 @@ std::shared_ptr<engine::Engine> load(const PlanSpec& spec, const std::shared_ptr
   request.device = spec.device;
   request.bytes = spec.bytes;
   request.size = spec.size;
+  request.host_code = spec.host_code;
   request.graphs = spec.graphs;
   request.batch_sizes = spec.batch_sizes;
   request.memory_budget = spec.memory_budget;
   return engine::Engine::create(tensorrt::load_plan(request, job), spec.lanes);
 }
 
-/// loadPlan({library, cudaRuntime, device, lanes, bytes, graphs, batchSizes, memoryBudget}, job): Promise<EngineHandle>
+/// loadPlan({library, cudaRuntime, device, lanes, bytes, hostCode, graphs, batchSizes, memoryBudget}, job): Promise<EngineHandle>
 Napi::Value load_plan(const Napi::CallbackInfo& info) {
   return guarded(info, [&] {
     Keep keep;

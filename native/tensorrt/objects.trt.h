@@ -17,7 +17,7 @@ std::unique_ptr<nvinfer1::IRuntime> make_runtime(const Library& library);
 std::unique_ptr<nvinfer1::IBuilder> make_builder(const Library& library);
 
 /// Shim::load_plan.
-std::unique_ptr<Plan> load_plan(const Library& library, GpuAllocator& allocator, const void* bytes, size_t size);
+std::unique_ptr<Plan> load_plan(const Library& library, GpuAllocator& allocator, const PlanBytes& bytes);
 
 /// Shim::build.
 Built build(const Library& library, const BuildRequest& request, Job& job);

@@ -18,6 +18,14 @@ struct Range {
   Dims min, opt, max;
 };
 
+/// A plan as it lies in a file; not owned.
+struct PlanBytes {
+  const void* data = nullptr;
+  size_t size = 0;
+  /// It may bring code for the processor, which TensorRT then runs.
+  bool host_code = false;
+};
+
 struct PlanInput {
   engine::TensorInfo info;
   /// One per profile.

@@ -79,10 +79,11 @@ class TrtContext final : public Context {
 
 class TrtPlan final : public Plan {
  public:
-  TrtPlan(const Library& library, GpuAllocator& allocator, const void* bytes, size_t size) : allocator_(allocator) {
+  TrtPlan(const Library& library, GpuAllocator& allocator, const PlanBytes& bytes) : allocator_(allocator) {
     runtime_ = make_runtime(library);
     runtime_->setGpuAllocator(&allocator_);
-    engine_.reset(runtime_->deserializeCudaEngine(bytes, size));
+    if (bytes.host_code) runtime_->setEngineHostCodeAllowed(true);
+    engine_.reset(runtime_->deserializeCudaEngine(bytes.data, bytes.size));
     if (engine_) describe();
   }
   bool loaded() const { return engine_ != nullptr; }
@@ -146,8 +147,8 @@ class TrtPlan final : public Plan {
 
 }  // namespace
 
-std::unique_ptr<Plan> load_plan(const Library& library, GpuAllocator& allocator, const void* bytes, size_t size) {
-  auto plan = std::make_unique<TrtPlan>(library, allocator, bytes, size);
+std::unique_ptr<Plan> load_plan(const Library& library, GpuAllocator& allocator, const PlanBytes& bytes) {
+  auto plan = std::make_unique<TrtPlan>(library, allocator, bytes);
   if (!plan->loaded()) return nullptr;
   return plan;
 }

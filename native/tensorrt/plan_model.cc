@@ -104,7 +104,8 @@ class PlanModel final : public engine::Model {
 std::unique_ptr<Plan> deserialise(PlanState& state, const PlanRequest& request) {
   GpuAllocator::Scope scope(state.meter);
   const uint64_t mark = MessageLog::get().mark();
-  auto plan = shim_for(state.library).load_plan(state.library, *state.allocator, request.bytes, request.size);
+  const PlanBytes bytes{request.bytes, request.size, request.host_code};
+  auto plan = shim_for(state.library).load_plan(state.library, *state.allocator, bytes);
   if (plan) return plan;
   scope.throw_if_refused(state.cuda, "The plan");
   throw plan_error(MessageLog::get().errors_since(mark));

@@ -21,6 +21,8 @@ struct PlanRequest {
   /// The plan, read only during the load.
   const void* bytes = nullptr;
   size_t size = 0;
+  /// The plan is a version-compatible one, which holds code for the processor: it is trusted.
+  bool host_code = false;
   /// Whether to capture graphs, and for which batch sizes; a plan without a batch dimension is captured as it is.
   bool graphs = true;
   std::vector<int64_t> batch_sizes;

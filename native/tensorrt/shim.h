@@ -35,7 +35,7 @@ struct Shim {
   /// Deserialises a plan; `bytes` are read during the call only, the allocator stays in use. Null where TensorRT
   /// refuses it, which it has logged. Throws MODEL_UNSUPPORTED (inputs or outputs that cannot be carried),
   /// ENGINE_UNAVAILABLE.
-  std::unique_ptr<Plan> (*load_plan)(const Library& library, GpuAllocator& allocator, const void* bytes, size_t size);
+  std::unique_ptr<Plan> (*load_plan)(const Library& library, GpuAllocator& allocator, const PlanBytes& bytes);
   /// One build with the request's workspace; an empty plan where TensorRT fails, which it has logged, or the job was
   /// cancelled. Throws MODEL_UNSUPPORTED, BUILD_FAILED, ENGINE_UNAVAILABLE. See build_plan() of builder.h.
   Built (*build)(const Library& library, const BuildRequest& request, Job& job);

@@ -159,13 +159,15 @@ Dims to_dims(const Sizes& sizes) {
   return dims;
 }
 
-ICudaEngine* deserialise(ILogger& logger, IGpuAllocator& allocator, const void* bytes, std::size_t size) {
+ICudaEngine* deserialise(ILogger& logger, IGpuAllocator& allocator, const void* bytes, std::size_t size,
+                         bool host_code_allowed) {
   const auto refuse = [&](const std::string& why) {
     logger.log(ILogger::Severity::kERROR, why.c_str());
     return nullptr;
   };
+  const std::string text(static_cast<const char*>(bytes), size);
   PlanText plan;
-  if (!parse(std::string(static_cast<const char*>(bytes), size), plan))
+  if (!parse(text, plan))
     return refuse(
         "IRuntime::deserializeCudaEngine: Error Code 1: Serialization (Serialization assertion "
         "plan->header.magicTag == rt::kPLAN_MAGIC_TAG failed.)");
@@ -179,6 +181,11 @@ ICudaEngine* deserialise(ILogger& logger, IGpuAllocator& allocator, const void* 
         "IRuntime::deserializeCudaEngine: Error Code 6: API Usage Error (The engine plan file is generated on "
         "an incompatible device, expecting compute 9.0 got compute " +
         plan.compute + ", please rebuild.)");
+  // What builder.cc writes of a version-compatible plan.
+  if (text.find(" versions 1\n") != std::string::npos && !host_code_allowed)
+    return refuse(
+        "IRuntime::deserializeCudaEngine: Error Code 4: API Usage Error (The engine holds host code, which is not "
+        "allowed.)");
   auto* engine = new DoubleEngine(logger, allocator, std::move(plan));
   if (engine->load()) return engine;
   delete engine;

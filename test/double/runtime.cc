@@ -16,9 +16,12 @@ class RuntimeTable : public apiv::VRuntime {
   explicit RuntimeTable(ILogger& logger) : logger_(logger) {}
   ICudaEngine* deserializeCudaEngine(void const* bytes, std::size_t size) noexcept override {
     if (enter("deserializeCudaEngine") != 0 || !allocator_) return nullptr;
-    return deserialise(logger_, *allocator_, bytes, size);
+    return deserialise(logger_, *allocator_, bytes, size, host_code_);
   }
   void setGpuAllocator(IGpuAllocator* allocator) noexcept override { allocator_ = allocator; }
+
+  void setEngineHostCodeAllowed(bool allowed) noexcept override { host_code_ = allowed; }
+  bool getEngineHostCodeAllowed() const noexcept override { return host_code_; }
 
   UNUSED_POINTER(IRuntime* getPImpl())
 #if NV_TENSORRT_MAJOR == 10
@@ -40,13 +43,12 @@ class RuntimeTable : public apiv::VRuntime {
   IPluginRegistry& getPluginRegistry() noexcept override { std::abort(); }
   UNUSED(void setPluginRegistryParent(IPluginRegistry*))
   UNUSED_POINTER(IRuntime* loadRuntime(char const*))
-  UNUSED(void setEngineHostCodeAllowed(bool))
-  UNUSED_VALUE(bool getEngineHostCodeAllowed() const)
   UNUSED_POINTER(ICudaEngine* deserializeCudaEngineV2(IStreamReaderV2&))
 
  private:
   ILogger& logger_;
   IGpuAllocator* allocator_ = nullptr;
+  bool host_code_ = false;
 };
 
 class DoubleRuntime final : public IRuntime {

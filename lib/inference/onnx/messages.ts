@@ -135,7 +135,7 @@ const tensorType: Schema = { elemType: one(1, 'integer'), shape: one(2, () => te
 const type: Schema = { tensorType: one(1, () => tensorType) }
 const valueInfo: Schema = { name: one(1, 'string'), type: one(2, () => type), docString: one(3, 'string') }
 
-const tensor: Schema = {
+export const TENSOR: Schema = {
   dims: many(1, 'integer'),
   dataType: one(2, 'integer'),
   floatData: packed(4, 'float'),
@@ -156,12 +156,12 @@ const attribute: Schema = {
   f: one(2, 'float'),
   i: one(3, 'int64'),
   s: one(4, 'bytes'),
-  t: one(5, () => tensor),
+  t: one(5, () => TENSOR),
   g: one(6, () => graph),
   floats: many(7, 'float'),
   ints: many(8, 'int64'),
   strings: many(9, 'bytes'),
-  tensors: many(10, () => tensor),
+  tensors: many(10, () => TENSOR),
   graphs: many(11, () => graph),
   docString: one(13, 'string'),
   type: one(20, 'integer'),
@@ -180,7 +180,7 @@ const node: Schema = {
 const graph: Schema = {
   node: many(1, () => node),
   name: one(2, 'string'),
-  initializer: many(5, () => tensor),
+  initializer: many(5, () => TENSOR),
   docString: one(10, 'string'),
   input: many(11, () => valueInfo),
   output: many(12, () => valueInfo),

@@ -1,7 +1,9 @@
 // The values of a TensorProto as a typed array, and back.
 import { BrrrError } from '../../errors.js'
 import type { DataType, TensorData } from '../types.js'
-import type { TensorProto } from './messages.js'
+import { TENSOR, type TensorProto } from './messages.js'
+import { readMessage } from './schema.js'
+import { WireReader } from './wire.js'
 
 /** TensorProto.DataType of each element type. */
 export const DATA_TYPES: Record<DataType, number> = {
@@ -39,11 +41,19 @@ const ARRAYS = {
 
 const elementCount = (dims: readonly number[]) => dims.reduce((product, n) => product * n, 1)
 
+/** Reads a file of one tensor (.pb). Throws MODEL_INVALID. */
+export const readTensor = (bytes: Uint8Array): TensorProto =>
+  readMessage(new WireReader(bytes), TENSOR) as unknown as TensorProto
+
+/** Name of a TensorProto.DataType; undefined where it is none of ours. */
+export const typeOf = (number: number | undefined): DataType | undefined =>
+  (Object.keys(DATA_TYPES) as DataType[]).find((name) => DATA_TYPES[name] === number)
+
 /** A tensor's values, copied. Strings, unknown types and values kept in another file are MODEL_INVALID. */
 export function tensorValues(tensor: TensorProto): TensorData {
   const refuse = (why: string) => new BrrrError('MODEL_INVALID', `Tensor ${JSON.stringify(tensor.name ?? '')} ${why}.`)
   if (tensor.dataLocation === 1 || tensor.externalData.length > 0) throw refuse('has its values in another file')
-  const name = Object.entries(DATA_TYPES).find(([, number]) => number === tensor.dataType)?.[0] as DataType | undefined
+  const name = typeOf(tensor.dataType)
   if (!name) throw refuse(`has element type ${tensor.dataType}, which is not read here`)
   const array = ARRAYS[name]
   const count = elementCount(tensor.dims)

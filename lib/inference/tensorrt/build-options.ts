@@ -30,6 +30,11 @@ export interface BuildSettings {
   auxStreams?: number | undefined
   /** Run on other GPUs too, slower: `ampere+`, or those of the `same` compute capability. */
   hardwareCompatible?: 'none' | 'ampere+' | 'same' | undefined
+  /**
+   * true: later versions of TensorRT take the plan too, which may run slower. Such a plan holds code for the processor:
+   * load only plans that you trust. Default false.
+   */
+  versionCompatible?: boolean | undefined
 }
 
 /** BuildSettings with every choice made. `null`: TensorRT decides. */
@@ -41,32 +46,40 @@ export interface BuildOptions {
   readonly optimizationLevel: number
   readonly auxStreams: number | null
   readonly hardwareCompatible: 'none' | 'ampere+' | 'same'
+  readonly versionCompatible: boolean
 }
 
 const refuse = (message: string) => new BrrrError('INVALID_ARGUMENT', message)
 
-/** Throws INVALID_ARGUMENT, SHAPE_MISMATCH, MODEL_UNSUPPORTED (without profiles, of a model that needs them). */
-export function resolveBuildOptions(settings: BuildSettings, inputs: readonly TensorInfo[]): BuildOptions {
-  const { precision = 'fp16', halfIo = false, hardwareCompatible = 'none' } = settings
+/** All that can be said without the model; throws INVALID_ARGUMENT. */
+export function checkBuildSettings(settings: BuildSettings): Omit<BuildOptions, 'profiles'> & { maxBatch: number } {
+  const { precision = 'fp16', halfIo = false, hardwareCompatible = 'none', versionCompatible = false } = settings
   if (!PRECISIONS.includes(precision))
     throw refuse(`precision is one of ${PRECISIONS.join(', ')}; got ${JSON.stringify(precision)}.`)
   if (halfIo && precision !== 'fp16' && precision !== 'bf16')
     throw refuse(`halfIo goes with precision fp16 or bf16; got ${precision}.`)
   if (!['none', 'ampere+', 'same'].includes(hardwareCompatible))
     throw refuse(`hardwareCompatible is none, ampere+ or same; got ${JSON.stringify(hardwareCompatible)}.`)
-  const profiles = settings.profiles?.map((profile) => checkProfile(profile, inputs)) ?? [
-    batchProfile(inputs, integer('maxBatch', settings.maxBatch, 1, 65536) ?? 32),
-  ]
-  if (profiles.length === 0) throw refuse('profiles is empty: give at least one, or leave it out.')
+  if (settings.profiles?.length === 0) throw refuse('profiles is empty: give at least one, or leave it out.')
   return {
     precision,
     halfIo,
-    profiles,
+    maxBatch: integer('maxBatch', settings.maxBatch, 1, 65536) ?? 32,
     workspaceBytes: integer('workspaceBytes', settings.workspaceBytes, 1 << 20, Number.MAX_SAFE_INTEGER) ?? null,
     optimizationLevel: integer('optimizationLevel', settings.optimizationLevel, 0, 5) ?? 3,
     auxStreams: integer('auxStreams', settings.auxStreams, 0, 64) ?? null,
     hardwareCompatible,
+    versionCompatible,
   }
+}
+
+/** Throws INVALID_ARGUMENT, SHAPE_MISMATCH, MODEL_UNSUPPORTED (without profiles, of a model that needs them). */
+export function resolveBuildOptions(settings: BuildSettings, inputs: readonly TensorInfo[]): BuildOptions {
+  const { maxBatch, ...checked } = checkBuildSettings(settings)
+  const profiles = settings.profiles?.map((profile) => checkProfile(profile, inputs)) ?? [
+    batchProfile(inputs, maxBatch),
+  ]
+  return { ...checked, profiles }
 }
 
 function integer(name: string, value: number | undefined, least: number, most: number): number | undefined {

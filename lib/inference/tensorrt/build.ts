@@ -80,7 +80,7 @@ export async function buildPlan(job: BuildJob): Promise<BuiltPlan> {
 }
 
 function requestOf({ cast, path, options, device, tensorrt, cudaRuntime }: BuildJob): BuildOrder['request'] {
-  const { profiles, workspaceBytes, optimizationLevel, auxStreams, hardwareCompatible } = options
+  const { profiles, workspaceBytes, optimizationLevel, auxStreams, hardwareCompatible, versionCompatible } = options
   return {
     tensorrt: tensorrt ?? '',
     cudaRuntime: cudaRuntime ?? '',
@@ -92,7 +92,7 @@ function requestOf({ cast, path, options, device, tensorrt, cudaRuntime }: Build
     optimizationLevel,
     auxStreams: auxStreams ?? -1,
     hardwareCompatible,
-    versionCompatible: false,
+    versionCompatible,
   }
 }
 

@@ -1,11 +1,14 @@
 // An engine on a GPU: its plan out of the cache or built, loaded, with a CUDA graph per batch size.
 import { BrrrError } from '../../errors.js'
 import { runNative } from '../../native.js'
+import { listDevices } from '../devices.js'
 import type { EngineOptions, EngineSettings } from '../engine-options.js'
+import { isPlanSource } from '../model.js'
 import type { Placed } from '../placement.js'
 import type { TensorInfo } from '../types.js'
 import type { Dims, Profile } from './build-options.js'
 import { TOLERANCES } from './numeric-check.js'
+import { openPlan } from './plan-file.js'
 import { obtainPlan } from './prepare.js'
 
 /** Runs in flight per lane. */
@@ -19,13 +22,17 @@ export async function loadOnGpu(
 ): Promise<Omit<Placed, 'fallback'>> {
   const { tensorrt = '', cudaRuntime = '', signal, graphs = true, library } = options
   const where = { library: tensorrt, cudaRuntime, device }
-  const { value: handle, ...plan } = await obtainPlan(
+  const obtain = isPlanSource(source) ? openPlan : obtainPlan
+  const { value: handle, ...plan } = await obtain(
     source,
     { ...options, device, onnxRuntime: library },
-    ({ profiles }, inputs) => {
+    ({ profiles, versionCompatible }, inputs) => {
       const batchSizes = graphSizes(graphs, profiles, inputs)
-      const how = { graphs: graphs !== false, batchSizes, lanes, memoryBudget: memory }
-      return (bytes) => runNative({ signal }, (addon, job) => addon.loadPlan({ ...where, ...how, bytes }, job))
+      const how = { graphs: graphs !== false, batchSizes, lanes, memoryBudget: memory, hostCode: versionCompatible }
+      return async (bytes) => {
+        await admit(source.name, bytes.length, memory, device, options)
+        return runNative({ signal }, (addon, job) => addon.loadPlan({ ...where, ...how, bytes }, job))
+      }
     },
   )
   const { precision, profiles } = plan.identity.options
@@ -35,6 +42,31 @@ export async function loadOnGpu(
     concurrency: lanes * SLOTS,
     hints: { tolerance: TOLERANCES[precision], sizes: optimum(profiles[0]!) },
   }
+}
+
+/** Beside its weights a plan takes what its kernels and contexts do; this much at least. */
+const PLAN_FACTOR = 1.1
+const LEAST_BESIDE = 64 * 2 ** 20
+
+/**
+ * Refuses what cannot fit before anything is allocated; what the plan really takes is counted as it is allocated.
+ * Throws MEMORY_BUDGET, OUT_OF_DEVICE_MEMORY.
+ */
+async function admit(name: string, planBytes: number, budget: number, device: number, options: EngineOptions) {
+  const need = Math.ceil(planBytes * PLAN_FACTOR)
+  const mb = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`
+  if (budget > 0 && need > budget)
+    throw new BrrrError(
+      'MEMORY_BUDGET',
+      `The plan of ${name} needs about ${mb(need)} for its weights alone, and the budget (memory) is ${mb(budget)}.`,
+    )
+  const { devices } = await listDevices({ cudaRuntime: options.cudaRuntime, signal: options.signal })
+  const free = devices[device]?.memoryFreeBytes
+  if (free !== undefined && need + LEAST_BESIDE > free)
+    throw new BrrrError(
+      'OUT_OF_DEVICE_MEMORY',
+      `The plan of ${name} needs about ${mb(need + LEAST_BESIDE)} on cuda:${device}, and ${mb(free)} are free there. Close other engines, or choose another device.`,
+    )
 }
 
 const optimum = (profile: Profile): Record<string, Dims> =>

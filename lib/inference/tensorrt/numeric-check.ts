@@ -1,6 +1,10 @@
 // A new plan against reference results, before it serves: builds differ from run to run, and kernels with wrong results
 // have been shipped in minor versions of TensorRT.
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { BrrrError } from '../../errors.js'
+import { readTensor, tensorValues, typeOf } from '../onnx/tensors.js'
 import { randomSource, randomTensor, toNumbers } from '../random-tensor.js'
 import type { BatchRunner, DataType, Tensor, Tensors } from '../types.js'
 import type { Profile } from './build-options.js'
@@ -44,6 +48,31 @@ export async function makeReference(model: Computation, profile: Profile): Promi
   }
   const types = Object.fromEntries([...model.inputs, ...model.outputs].map(({ name, type }) => [name, type]))
   return { inputs, outputs: await model.run(inputs), types }
+}
+
+/**
+ * A model folder's own tensors, as ONNX's model zoo keeps them: input_0.pb, output_0.pb and so on, which name the tensor
+ * that they are or stand in the model's order.
+ * @throws BrrrError MODEL_INVALID
+ */
+export async function readReference(folder: string, model: Computation): Promise<Reference> {
+  const reference: Reference = { inputs: {}, outputs: {}, types: {} }
+  for (const side of ['input', 'output'] as const) {
+    const infos = model[`${side}s`]
+    for (let i = 0; i < infos.length; i++) {
+      const path = join(folder, `${side}_${i}.pb`)
+      if (!existsSync(path))
+        throw new BrrrError(
+          'MODEL_INVALID',
+          `${folder} has no ${side}_${i}.pb; the model has ${infos.length} ${side}s.`,
+        )
+      const proto = readTensor(await readFile(path))
+      const name = infos.find((info) => info.name === proto.name)?.name ?? infos[i]!.name
+      reference[`${side}s`][name] = { data: tensorValues(proto), dims: proto.dims }
+      reference.types[name] = typeOf(proto.dataType)!
+    }
+  }
+  return reference
 }
 
 /**

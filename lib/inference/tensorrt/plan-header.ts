@@ -57,6 +57,10 @@ export function canonicalJson(value: unknown): string {
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 export const keyOf = (identity: PlanIdentity): string => sha256(canonicalJson(identity))
 
+/** Whether bytes begin as a plan file does. */
+export const isPlan = (start: Uint8Array): boolean =>
+  start.length >= MAGIC.length && MAGIC.equals(start.subarray(0, MAGIC.length))
+
 /** What is written before the plan. */
 export function encodeHeader(header: PlanHeader): Buffer {
   const json = Buffer.from(JSON.stringify(header))
@@ -67,7 +71,7 @@ export function encodeHeader(header: PlanHeader): Buffer {
 
 /** The header at the start of a file and where the plan begins; a text says why there is none. */
 export function decodeHeader(start: Buffer): { header: PlanHeader; offset: number } | string {
-  if (start.length < PREFIX_BYTES || !start.subarray(0, MAGIC.length).equals(MAGIC)) return 'it is not a plan file'
+  if (start.length < PREFIX_BYTES || !isPlan(start)) return 'it is not a plan file'
   const offset = PREFIX_BYTES + start.readUInt32LE(MAGIC.length)
   if (offset > MOST_HEADER_BYTES || offset > start.length) return 'its header is cut short'
   let header: PlanHeader

@@ -7,13 +7,13 @@ import { type Binding, runNative, runNativeLean } from '../../native.js'
 import { type Device, findTensorRT, listDevices, readUtilisation } from '../devices.js'
 import { type ModelSource, resolveModel } from '../model.js'
 import { type OnnxModel, readOnnx } from '../onnx/model.js'
-import { DATA_TYPES } from '../onnx/tensors.js'
+import { typeOf } from '../onnx/tensors.js'
 import { bindTensors } from '../tensor.js'
 import type { DataType, TensorInfo, Tensors } from '../types.js'
 import { type BuilderMessage, buildPlan } from './build.js'
 import { type BuildOptions, type BuildSettings, resolveBuildOptions } from './build-options.js'
 import { hashModel } from './external-data.js'
-import { type Computation, checkPlan, type Deviation, makeReference } from './numeric-check.js'
+import { type Computation, checkPlan, type Deviation, makeReference, readReference } from './numeric-check.js'
 import { PlanCache, type PlanCacheOptions } from './plan-cache.js'
 import { PLAN_SCHEMA, type PlanIdentity } from './plan-header.js'
 import { type CastModel, castModel } from './precision.js'
@@ -24,7 +24,7 @@ export interface PrepareOptions extends BuildSettings {
   /** Folder of the model's external data. Default: that of the model file. */
   externalData?: string | undefined
   cache?: PlanCacheOptions | undefined
-  /** false: a new plan is not compared with the CPU's results. */
+  /** false: a new plan is compared neither with the model folder's reference results nor with the CPU's. */
   check?: boolean | undefined
   /** Folder of TensorRT and path of the CUDA runtime, instead of those that are found. */
   tensorrt?: string | undefined
@@ -36,6 +36,12 @@ export interface PrepareOptions extends BuildSettings {
   onMessage?: ((message: BuilderMessage) => void) | undefined
 }
 
+/**
+ * Called once before anything is built; what it gives loads a plan: at first perhaps one of the cache that does not serve
+ * (PLAN_STALE, MODEL_INVALID), then a new one.
+ */
+export type PlanLoader<T> = (build: BuildOptions, inputs: readonly TensorInfo[]) => (plan: Uint8Array) => Promise<T>
+
 export interface PreparedPlan {
   path: string
   built: boolean
@@ -44,7 +50,7 @@ export interface PreparedPlan {
   /** Why it could not be kept. */
   notKept: string | null
   identity: PlanIdentity
-  /** Of a plan that was built: how it deviates from the CPU's results; empty where that was not asked for. */
+  /** Of a plan that was built: how it deviates from the reference results; empty where that was not asked for. */
   deviations: Deviation[]
   /** What the cast has to say. */
   notes: string[]
@@ -63,14 +69,11 @@ export async function preparePlan(model: string | Uint8Array, options: PrepareOp
   return prepared
 }
 
-/**
- * A plan of a model, and what `loader` makes of it. `loader` is called once before anything is built, and what it gives
- * loads a plan: at first perhaps one of the cache that does not serve (PLAN_STALE, MODEL_INVALID), then a new one.
- */
+/** A plan of a model, and what `loader` makes of it. */
 export async function obtainPlan<T>(
   source: ModelSource,
   options: PrepareOptions,
-  loader: (build: BuildOptions, inputs: readonly TensorInfo[]) => (plan: Uint8Array) => Promise<T>,
+  loader: PlanLoader<T>,
 ): Promise<PreparedPlan & { value: T }> {
   const { device = 0, signal } = options
   const bytes = source.bytes ?? readFileSync(source.path!)
@@ -104,7 +107,8 @@ export async function obtainPlan<T>(
   return { ...found, identity, deviations, notes: cast?.notes ?? [] }
 }
 
-async function identify(model: string, options: BuildOptions, where: PrepareOptions): Promise<PlanIdentity> {
+/** What a plan built or loaded here would be for. */
+export async function identify(model: string, options: BuildOptions, where: PrepareOptions): Promise<PlanIdentity> {
   const { device: index = 0, tensorrt, cudaRuntime, signal } = where
   const status = await findTensorRT({ path: tensorrt, cudaRuntime, signal })
   if (!status.library) throw new BrrrError(status.problem!.code, status.problem!.message)
@@ -147,13 +151,11 @@ async function driverOf(device: Device, cudaDriver: string): Promise<string> {
 /** What a model takes, as its file has it: without what has a value there. */
 function inputsOf({ graph }: OnnxModel): TensorInfo[] {
   const known = new Set(graph.initializer.map(({ name }) => name))
-  const typeName = (number: number | undefined) =>
-    (Object.keys(DATA_TYPES) as DataType[]).find((name) => DATA_TYPES[name] === number) ?? 'float32'
   return graph.input
     .filter(({ name }) => !known.has(name))
     .map(({ name = '', type }) => ({
       name,
-      type: typeName(type?.tensorType?.elemType),
+      type: typeOf(type?.tensorType?.elemType) ?? 'float32',
       dims: type?.tensorType?.shape?.dim.map(({ dimValue }) => dimValue ?? null) ?? null,
       symbols: [],
       batchAxis: null,
@@ -166,8 +168,9 @@ async function compare(
   { profiles, precision }: BuildOptions,
   { onnxRuntime, signal }: PrepareOptions,
 ): Promise<Deviation[]> {
+  const { externalData, reference } = source
+  if (reference) return checkPlan(plan, await readReference(reference, plan), precision)
   const { Engine } = await import('../engine.js')
-  const { externalData } = source
   const cpu = await Engine.load(source.path ?? source.bytes!, {
     device: 'cpu',
     lanes: 1,
@@ -186,11 +189,11 @@ async function compare(
 /** A plan on the GPU, for one trial: one lane, no graphs. */
 async function loadPlan(
   bytes: Uint8Array,
-  { device = 0, tensorrt = '', cudaRuntime = '', signal }: PrepareOptions,
+  { device = 0, tensorrt = '', cudaRuntime = '', versionCompatible: hostCode = false, signal }: PrepareOptions,
 ): Promise<Computation & { close(): Promise<void> }> {
   const where = { library: tensorrt, cudaRuntime, device }
   const handle: Binding.EngineHandle = await runNative({ signal }, (addon, job) =>
-    addon.loadPlan({ ...where, lanes: 1, bytes, graphs: false, batchSizes: [], memoryBudget: 0 }, job),
+    addon.loadPlan({ ...where, lanes: 1, bytes, hostCode, graphs: false, batchSizes: [], memoryBudget: 0 }, job),
   )
   const describe = ({ name, type, dims }: Binding.NativeTensorInfo): TensorInfo => ({
     name,
