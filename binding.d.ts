@@ -283,6 +283,8 @@ export interface NativeEngineStats {
   running: number
   waiting: number
   elapsedMs: number
+  /** Time in which at least one lane computed. */
+  busyMs: number
   lanes: Array<{ runs: number; busyMs: number }>
 }
 
@@ -306,21 +308,45 @@ type NativeTensorData =
   | BigInt64Array
   | BigUint64Array
 
+/**
+ * Nanoseconds of process.hrtime's clock, 0 for what is not known: queued, started, finished; start and end of the launch,
+ * the copies to the device, the computation and the copies from the device.
+ */
+export type NativeTimes = readonly number[]
+
+export interface NativeTimelineRun {
+  times: NativeTimes
+  lane: number
+  slot: number
+  /** A function of the CPU, a captured graph, or kernels one by one. */
+  launch: 'call' | 'graph' | 'plain'
+  /** Of the first input. */
+  shape: number[]
+  /** 0: it was not padded. */
+  paddedBatch: number
+  failed: boolean
+}
+
 /** A loaded model with its lanes. */
 export class EngineHandle {
   readonly info: NativeEngineInfo
   /**
    * `arrays`: one per input, then one or null per output. `shapes`: for each array that is there its number of
-   * dimensions, then the dimensions. Resolves with a tensor for each output that had no array, null for the others.
+   * dimensions, then the dimensions. Resolves with a tensor for each output that had no array, null for the others;
+   * if `timed`, NativeTimes come last.
    */
   run(
     arrays: ReadonlyArray<NativeTensorData | null>,
     shapes: readonly number[],
     job: Job | null,
+    timed?: boolean,
   ): Promise<Array<{ data: NativeTensorData; dims: number[] } | null>>
   stats(): NativeEngineStats
-  /** Counts from now on. */
+  /** Counts from now on; the timeline begins anew. */
   resetStats(): void
+  /** Keeps the last so many runs, oldest first; by default none. */
+  keepTimeline(runs: number): void
+  timeline(): { runs: NativeTimelineRun[]; dropped: number }
   /** Empty once closed. */
   memory(): NativeMemoryPart[]
   /** The batch sizes that were to be captured as graphs, and why one was not; null: it was. */

@@ -78,6 +78,7 @@ export {
 export { Engine, type EngineMemory, type EngineStats } from './inference/engine.js'
 export type { EngineOptions } from './inference/engine-options.js'
 export { type OnnxModel, readOnnx, writeOnnx } from './inference/onnx/model.js'
+export type { RunTimes } from './inference/run-times.js'
 export type { BuilderMessage } from './inference/tensorrt/build.js'
 export type { BuildSettings, Profile, ProfileRange } from './inference/tensorrt/build-options.js'
 export type { Deviation } from './inference/tensorrt/numeric-check.js'
@@ -85,7 +86,17 @@ export { PlanCache, type PlanCacheOptions, type PlanEntry } from './inference/te
 export type { PlanHeader, PlanIdentity } from './inference/tensorrt/plan-header.js'
 export { type CastModel, type CastOptions, castModel, type Precision } from './inference/tensorrt/precision.js'
 export type { PreparedPlan } from './inference/tensorrt/prepare.js'
-export type { BatchRunner, DataType, RunRequest, Tensor, TensorData, TensorInfo, Tensors } from './inference/types.js'
+export type { TimelineOptions, Trace, TraceEvent } from './inference/timeline.js'
+export type {
+  BatchNote,
+  BatchRunner,
+  DataType,
+  RunRequest,
+  Tensor,
+  TensorData,
+  TensorInfo,
+  Tensors,
+} from './inference/types.js'
 export { importYasa } from './models/import.js'
 export { type InstalledModel, listModels } from './models/registry.js'
 export type { RunOptions } from './native.js'

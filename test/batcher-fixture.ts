@@ -62,6 +62,8 @@ export interface FakeOptions {
   concurrency?: number
   /** Milliseconds of a batch of so many rows. */
   latency?: (rows: number) => number
+  /** What it says of such a batch, where it takes the time itself. */
+  times?: (rows: number) => { lane_ms: number; compute_ms: number }
 }
 
 const info = (name: string, dims: (number | null)[], batchAxis: number | null = 0): TensorInfo => ({
@@ -93,6 +95,7 @@ export class FakeRunner implements BatchRunner {
   readonly batchSizes: readonly number[] | null
   readonly concurrency: number
   latency: (rows: number) => number
+  readonly #times: FakeOptions['times']
   /** The first column of every run's first input, in the order in which the runs arrived. */
   readonly runs: number[][] = []
   working = 0
@@ -109,9 +112,18 @@ export class FakeRunner implements BatchRunner {
     this.batchSizes = options.batchSizes ?? null
     this.concurrency = options.concurrency ?? 1
     this.latency = options.latency ?? (() => 10)
+    this.#times = options.times
   }
 
-  run(inputs: Tensors, { signal }: RunRequest = {}): Promise<Tensors> {
+  async run(inputs: Tensors, { signal, onTimes }: RunRequest = {}): Promise<Tensors> {
+    const results = await this.#run(inputs, signal)
+    const rows = inputs[this.inputs[0]!.name]!.dims[this.inputs[0]!.batchAxis ?? 0]!
+    const absent = { queue_ms: 0, enqueue_ms: null, h2d_ms: null, d2h_ms: null, begin_ms: 0, end_ms: 0 }
+    if (this.#times) onTimes?.({ ...absent, ...this.#times(rows) })
+    return results
+  }
+
+  #run(inputs: Tensors, signal: AbortSignal | undefined): Promise<Tensors> {
     const { data, dims } = inputs[this.inputs[0]!.name]!
     const width = data.length / dims[0]!
     this.runs.push(Array.from({ length: dims[0]! }, (_, row) => Number(data[row * width])))

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { AdaptivePolicy, Batcher, type BatchView, DeadlinePolicy } from '../lib/inference/batcher.js'
+import { AdaptivePolicy, Batcher, type BatchPolicy, type BatchView, DeadlinePolicy } from '../lib/inference/batcher.js'
 import { Histogram } from '../lib/inference/batching/histogram.js'
 import { LatencyModel } from '../lib/inference/batching/latency.js'
 import { FakeClock, FakeRunner, rowsOf } from './batcher-fixture.js'
@@ -118,6 +118,22 @@ test('warm-up measures every size, so that latencies are known before the first 
   void batcher.run(rowsOf(1))
   await clock.advance(10)
   assert.equal(batcher.stats().latency_ms, { 1: 2, 4: 5, 8: 9 })
+})
+
+test('what the runner says of a batch counts, not what a late event loop makes of it', async () => {
+  const clock = new FakeClock()
+  const times = (rows: number) => ({ lane_ms: rows + 1, compute_ms: rows })
+  const runner = new FakeRunner(clock, { latency: (rows) => 5 * rows, times, batchSizes: [1, 4] })
+  const observed: number[] = []
+  const policy: BatchPolicy = { name: 'all', size: ({ waiting }) => waiting, observe: (_, ms) => observed.push(ms) }
+  const batcher = new Batcher(runner, { clock, policy })
+  void batcher.run(rowsOf(1, 2, 3))
+  await clock.advance(20)
+  assert.equal(batcher.stats().latency_ms, { 4: 5 })
+  assert.is(batcher.stats().compute_ms.mean, 4)
+  assert.equal(observed, [4])
+  await Promise.all([batcher.warmUp(rowsOf(7)), clock.advance(200)])
+  assert.equal(batcher.stats().latency_ms, { 1: 2, 4: 5 })
 })
 
 test('a full batch goes whole unless a smaller one is much better', () => {

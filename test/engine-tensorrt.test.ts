@@ -9,7 +9,7 @@ import type { TensorInfo } from '../lib/inference/types.js'
 import { packageRoot } from '../lib/root.js'
 import { failure, tensor } from './engine-fixture.js'
 import { addAndSubtract, identity, model, node, value } from './onnx-models.js'
-import { newFolder, onDoubles, onGpu } from './tensorrt-doubles.js'
+import { newFolder, onDoubles, onGpu, onGpus, realTensorrt } from './tensorrt-doubles.js'
 
 /** y = a + b, of two inputs. */
 const sum = () =>
@@ -30,11 +30,11 @@ async function steered<T>(steering: string, body: () => Promise<T>): Promise<T> 
   }
 }
 
-onDoubles('a model is built and runs on cuda:0, on graphs, padded to their sizes', async (major) => {
+onGpus('a model is built and runs on cuda:0, on graphs, padded to their sizes', async (major) => {
   const shares: number[] = []
   const options = onGpu(major, { lanes: 2, memory: 1e9, onProgress: (share) => shares.push(share) })
   const engine = await steered('build_steps=4 build_step_ms=120', () => Engine.load(sum(), options))
-  assert.ok(shares.some((share) => share > 0 && share < 1))
+  if (!realTensorrt) assert.ok(shares.some((share) => share > 0 && share < 1))
   const info = { type: 'float32', dims: [null, 2], batchAxis: 0 }
   assert.equal(
     [...engine.inputs, ...engine.outputs].map(({ symbols, ...rest }) => rest),
@@ -70,7 +70,7 @@ onDoubles('a model is built and runs on cuda:0, on graphs, padded to their sizes
   assert.is(await failure(() => engine.run({ a, b })), 'CLOSED: The engine of the model is closed.')
 })
 
-onDoubles('a Batcher joins requests to the sizes of the graphs', async (major) => {
+onGpus('a Batcher joins requests to the sizes of the graphs', async (major) => {
   const engine = await Engine.load(sum(), onGpu(major))
   const batcher = new Batcher(engine)
   const item = (i: number) => ({ a: tensor([i, i + 1], [1, 2]), b: tensor([1, 2], [1, 2]) })
@@ -85,7 +85,7 @@ onDoubles('a Batcher joins requests to the sizes of the graphs', async (major) =
   await engine.close()
 })
 
-onDoubles('the second load takes the plan of the cache, another precision builds its own', async (major) => {
+onGpus('the second load takes the plan of the cache, another precision builds its own', async (major) => {
   const path = join(newFolder(), 'sum.onnx')
   writeFileSync(path, sum())
   const options = onGpu(major)
@@ -108,7 +108,7 @@ onDoubles('the second load takes the plan of the cache, another precision builds
   assert.is((await load({ cache: { ...options.cache, readOnly: true } })).path, first.path)
 })
 
-onDoubles('graphs: none, some, and a size that no profile takes', async (major) => {
+onGpus('graphs: none, some, and a size that no profile takes', async (major) => {
   const options = onGpu(major)
   const loaded = async (graphs: EngineOptions['graphs']) => {
     const engine = await Engine.load(identity(), { ...options, graphs })
@@ -125,7 +125,7 @@ onDoubles('graphs: none, some, and a size that no profile takes', async (major) 
   )
 })
 
-onDoubles('a plan is not padded where its items are not told apart', async (major) => {
+onGpus('a plan is not padded where its items are not told apart', async (major) => {
   const engine = await Engine.load(identity(), onGpu(major, { probeBatch: false }))
   assert.is(engine.batchSizes, null)
   assert.match(engine.unbatchable!, /probeBatch: false/)
@@ -137,7 +137,7 @@ onDoubles('a plan is not padded where its items are not told apart', async (majo
   await Promise.all([engine.close(), fixed.close()])
 })
 
-onDoubles(
+onGpus(
   'the batch axis is found within the shapes of a profile, and padding is for the first axis only',
   async (major) => {
     const path = newFolder()

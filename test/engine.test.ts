@@ -139,10 +139,11 @@ test('auto runs on the CPU and says so; cpu has nothing to say', async () => {
   const cpu = await Engine.load(identity(), { ...CPU, lanes: 3 })
   assert.is(auto.stats().device, 'cpu')
   assert.match(auto.stats().fallback!, /TensorRT/)
-  const { elapsed_ms, version, ...rest } = cpu.stats()
+  const { elapsed_ms, version, busy, ...rest } = cpu.stats()
   assert.ok(elapsed_ms >= 0)
+  assert.equal([busy.any_share, busy.mean_share], [0, 0])
   assert.match(version, /^1\.\d+\.\d+$/)
-  const lane = { runs: 0, busy_ms: 0 }
+  const lane = { runs: 0, busy_ms: 0, busy_share: 0 }
   assert.equal(rest, {
     ...{
       backend: 'onnxruntime',

@@ -1,12 +1,15 @@
 // One process that uses engines on plans of TensorRT (its double) and ends in one way; test/plan-lifecycle.test.ts runs
-// each case. Usage: plan-child.cjs CASE LIBRARY CUDART. 97 is a surprise.
+// each case. Usage: plan-child.cjs CASE LIBRARY CUDART. 97 is a surprise. On a GPU, BRRR_GPU_TEST_PLAN names a plan of
+// y = 2 x + 1 for float32 [1 to 8, 4].
 const { once } = require('node:events')
+const { readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { isMainThread, parentPort, Worker, workerData } = require('node:worker_threads')
 const { runNative } = require(join(__dirname, '..', 'dist', 'native.js'))
 
 const [name, library, cudaRuntime] = isMainThread ? process.argv.slice(2) : workerData
-const plan = Buffer.from(`brrr-double-plan
+const real = process.env.BRRR_GPU_TEST_PLAN
+const ofDouble = Buffer.from(`brrr-double-plan
 input x float32 -1,4
 profile x 1,4 4,4 8,4
 output y float32 -1,4
@@ -15,12 +18,23 @@ weights 1000
 scratch 512
 end
 `)
+const plan = real ? readFileSync(real) : ofDouble
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const load = (lanes = 2, bytes = plan) =>
   runNative({}, (addon, job) =>
     addon.loadPlan(
-      { library, cudaRuntime, device: 0, lanes, bytes, graphs: true, batchSizes: [1, 4], memoryBudget: 0 },
+      {
+        library,
+        cudaRuntime,
+        device: 0,
+        lanes,
+        bytes,
+        hostCode: false,
+        graphs: true,
+        batchSizes: [1, 4],
+        memoryBudget: 0,
+      },
       job,
     ),
   )
@@ -31,24 +45,54 @@ async function checked(engine) {
   if (y.data.some((value) => value !== 7)) throw new Error(`wrong result ${y.data}`)
 }
 
-/** Four runs on the device and two waiting; a run takes 3 x 30 ms. */
+/** Four runs on the device and two waiting; a run takes 3 x 30 ms, on a GPU microseconds. */
 async function running() {
   const engine = await load()
-  for (let i = 0; i < 6; i++) run(engine).catch(() => {})
-  if (engine.stats().running !== 4) throw new Error(`${engine.stats().running} runs are under way`)
+  for (let i = 0; i < (real ? 5000 : 6); i++) run(engine).catch(() => {})
+  if (!real && engine.stats().running !== 4) throw new Error(`${engine.stats().running} runs are under way`)
   return engine
 }
 
+const worker = (what) => new Worker(__filename, { workerData: [what, library, cudaRuntime] })
+
 async function workerThat(what) {
-  const thread = new Worker(__filename, { workerData: [what, library, cudaRuntime] })
+  const thread = worker(what)
   await once(thread, 'message')
   return thread
 }
+
+async function expectExit(thread, code) {
+  thread.on('error', () => {})
+  const found = await new Promise((resolve) => thread.once('exit', resolve))
+  if (found !== code) throw new Error(`the worker ended with ${found}`)
+}
+
+const throwSoon = () =>
+  setImmediate(() => {
+    throw new Error('on purpose')
+  })
 
 const cases = {
   'exit 7': async () => {
     await running()
     process.exit(7)
+  },
+  throw: async () => {
+    await running()
+    throwSoon()
+  },
+  'rejected promise': async () => {
+    await running()
+    Promise.reject(new Error('on purpose'))
+    await sleep(1000)
+  },
+  'exit 9 with a worker running': async () => {
+    await workerThat('in worker: running')
+    process.exit(9)
+  },
+  'exit 9 with two workers and main running': async () => {
+    await Promise.all([workerThat('in worker: running'), workerThat('in worker: running'), running()])
+    process.exit(9)
   },
   'exit while loading': async () => {
     load(8).catch(() => {})
@@ -86,12 +130,22 @@ const cases = {
   },
   'worker terminate with runs under way': async () => (await workerThat('in worker: running')).terminate(),
   'worker terminate while loading': async () => (await workerThat('in worker: loading')).terminate(),
+  'worker exit 3': () => expectExit(worker('in worker: exit 3'), 3),
+  'worker throw': () => expectExit(worker('in worker: throw'), 1),
+  'fifteen workers': async () => {
+    for (let i = 0; i < 15; i++) await (await workerThat('in worker: running')).terminate()
+  },
   'worker and main': async () => {
     const engine = await load()
     const thread = await workerThat('in worker: running')
     await checked(engine)
     await thread.terminate()
     await checked(engine)
+  },
+  SIGTERM: async () => {
+    await running()
+    process.kill(process.pid, 'SIGTERM')
+    await sleep(2000)
   },
   'SIGTERM with a handler': async () => {
     process.on('SIGTERM', () => process.exit(143))
@@ -110,6 +164,14 @@ const cases = {
     await running()
     parentPort.postMessage('running')
     await sleep(5000)
+  },
+  'in worker: exit 3': async () => {
+    await running()
+    process.exit(3)
+  },
+  'in worker: throw': async () => {
+    await running()
+    throwSoon()
   },
   'in worker: loading': async () => {
     load(8).catch(() => {})

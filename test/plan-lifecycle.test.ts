@@ -8,11 +8,17 @@ import { packageRoot } from '../lib/root.js'
 /** Stand-ins for CUDA and TensorRT, which the C++ tests build. */
 const doubles = join(packageRoot, 'build', 'native', 'double')
 const child = join(__dirname, 'plan-child.cjs')
+/** Folder of a real TensorRT 10, on a machine with a GPU: bench/gpu runs this there, with a plan for plan-child.cjs. */
+const { BRRR_GPU_TESTS: real, BRRR_CUDART: cudaRuntime = '' } = process.env
 
-/** Exit code by case. */
-const ENDS: Record<string, number> = {
+/** Exit code or signal by case. */
+const ENDS: Record<string, number | 'SIGTERM'> = {
   'exit 7': 7,
+  throw: 1,
+  'rejected promise': 1,
   'exit while loading': 5,
+  'exit 9 with a worker running': 9,
+  'exit 9 with two workers and main running': 9,
   'end without close': 0,
   'end with runs under way': 0,
   'close with runs under way': 0,
@@ -21,10 +27,16 @@ const ENDS: Record<string, number> = {
   'a buffer outlives its engine': 0,
   'worker terminate with runs under way': 0,
   'worker terminate while loading': 0,
+  'worker exit 3': 0,
+  'worker throw': 0,
+  'fifteen workers': 0,
   'worker and main': 0,
+  SIGTERM: 'SIGTERM',
   'SIGTERM with a handler': 143,
   'forked child': 0,
 }
+
+const ON_PURPOSE = ['throw', 'rejected promise']
 
 interface End {
   code: number | null
@@ -34,7 +46,7 @@ interface End {
 
 function run(name: string, library: string): Promise<End> {
   return new Promise((resolve) => {
-    const args = ['--expose-gc', child, name, library, join(doubles, 'libcudart.so.12')]
+    const args = ['--expose-gc', child, name, library, real ? cudaRuntime : join(doubles, 'libcudart.so.12')]
     const process_ = spawn(process.execPath, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: 60_000,
@@ -48,12 +60,14 @@ function run(name: string, library: string): Promise<End> {
   })
 }
 
-for (const major of [10, 11]) {
-  const library = join(doubles, `tensorrt${major}`)
+const libraries = real ? { GPU: real } : { 10: join(doubles, 'tensorrt10'), 11: join(doubles, 'tensorrt11') }
+for (const [version, library] of Object.entries(libraries)) {
   for (const [name, code] of Object.entries(ENDS))
-    test(`TensorRT ${major}: ${name}`, async () => {
+    test(`TensorRT ${version}: ${name}`, async () => {
       if (!existsSync(library)) return console.log(`SKIPPED ${name}: ${library} of the C++ tests is not built`)
-      assert.equal(await run(name, library), { code, signal: null, stderr: '' })
+      const { stderr, ...end } = await run(name, library)
+      assert.equal(end, typeof code === 'string' ? { code: null, signal: code } : { code, signal: null }, stderr)
+      assert.match(stderr, ON_PURPOSE.includes(name) ? /Error: on purpose/ : /^$/)
     })
 }
 

@@ -167,7 +167,7 @@ for (const name of realModelsOrSkip('running real models')) {
   test(`${name}: a Batcher joins requests, and each gets its own answer`, async () => {
     const engine = await Engine.load(path, { device: 'cpu', lanes: 1 })
     const batch = tensors(inputs(6), 9)
-    const alone = []
+    const alone: Tensors[] = []
     for (let i = 0; i < 6; i++) alone.push(await engine.run(items(batch, 0, i)))
     const before = engine.stats().runs
     const batcher = new Batcher(engine, { maxBatch: 4 })

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { AnalyzeArguments } from './analyze.js'
+import type { BenchArguments } from './bench-engine.js'
 import type { BuildArguments, EnginesArguments } from './engines.js'
 import { EXIT, exitCode } from './exit-codes.js'
 import type { InfoArguments } from './info.js'
@@ -31,6 +32,9 @@ const list = (text: string) =>
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean)
+const collect = (text: string, earlier: string[] = []) => [...earlier, text]
+
+const PRECISIONS = ['fp32', 'tf32', 'fp16', 'bf16', 'int8', 'fp8'] as const
 
 function sleepOptions(command: Command): Command {
   return command
@@ -145,7 +149,7 @@ engines
   .option('--device <n>', 'index of the GPU', number, 0)
   .addOption(
     new Option('--precision <precision>', 'of products; normalisations stay in 32 bits')
-      .choices(['fp32', 'tf32', 'fp16', 'bf16', 'int8', 'fp8'])
+      .choices(PRECISIONS)
       .default('fp16'),
   )
   .option('--half-io', 'inputs and outputs in 16 bits too')
@@ -168,6 +172,25 @@ engines
   .option('--json', 'as JSON')
   .action(async (key: string, options: EnginesArguments & { all?: boolean }) =>
     (await import('./engines.js')).remove(key, options),
+  )
+
+program
+  .command('bench-engine')
+  .description('how fast a model runs here: latency and throughput by batch size, in the terms of trtexec')
+  .argument('<model>', 'ONNX file, or folder with a model.json')
+  .option('--device <device>', 'auto, cpu or cuda:N', 'auto')
+  .option('--batch <sizes>', 'batch sizes, separated by commas (default: 1, 2, 4 ... 32)', list)
+  .option('--shape <name:sizes>', 'sizes of an input that leaves some open, as x:1x3x224x224; repeatable', collect)
+  .option('--lanes <n>', 'lanes (default: one on a GPU, one per core on the CPU)', number)
+  .option('--duration <s>', 'seconds per batch size', number, 3)
+  .option('--warm-up <ms>', 'milliseconds before those', number, 200)
+  .addOption(new Option('--precision <precision>', 'on a GPU (default: fp16)').choices(PRECISIONS))
+  .option('--no-graphs', 'no CUDA graphs')
+  .option('--timeline <file>', 'write the last runs as a trace for chrome://tracing or ui.perfetto.dev')
+  .option('--folder <folder>', 'another plan cache')
+  .option('--json', 'as JSON')
+  .action(async (model: string, options: BenchArguments) =>
+    (await import('./bench-engine.js')).bench(model, options, abort.signal),
   )
 
 program

@@ -3,6 +3,7 @@ import { type ModelSource, resolveModel } from './model.js'
 import type { BuilderMessage } from './tensorrt/build.js'
 import { type BuildSettings, checkBuildSettings } from './tensorrt/build-options.js'
 import type { PlanCacheOptions } from './tensorrt/plan-cache.js'
+import { type TimelineOptions, timelineRuns } from './timeline.js'
 
 /** `precision`, `profiles` and the other settings of a build are for the GPU: the CPU computes the model as it is. */
 export interface EngineOptions extends BuildSettings {
@@ -32,6 +33,8 @@ export interface EngineOptions extends BuildSettings {
    * powers of two and the limits of each profile. false: none.
    */
   graphs?: boolean | readonly number[] | undefined
+  /** Keeps the last runs, and the batches of a Batcher over this engine, for timeline(). */
+  timeline?: boolean | TimelineOptions | undefined
   /** GPU: where plans are kept between processes. */
   cache?: PlanCacheOptions | undefined
   /** GPU: false does not compare a new plan with the model folder's reference results or, without them, the CPU's. */
@@ -57,6 +60,8 @@ export interface EngineSettings {
   readonly lanes: number | undefined
   /** Bytes; 0: no limit. */
   readonly memory: number
+  /** Runs that its timeline keeps; 0: it has none. */
+  readonly timeline: number
 }
 
 const MOST_LANES = 1024
@@ -79,6 +84,8 @@ export function resolveEngineOptions(model: string | Uint8Array, options: Engine
       `graphs is true, false or a list of batch sizes from 1 to ${MOST_BATCH}; got ${JSON.stringify(graphs)}.`,
     )
   checkBuildSettings(options)
+  const timeline = timelineRuns(options.timeline)
   const source = resolveModel(model, options.externalData)
-  return { source, device: index === undefined ? (device as 'auto' | 'cpu') : Number(index), lanes, memory }
+  const where = index === undefined ? (device as 'auto' | 'cpu') : Number(index)
+  return { source, device: where, lanes, memory, timeline }
 }

@@ -3,8 +3,10 @@ import { type Binding, runNative, runNativeLean } from '../native.js'
 import { type BatchFinding, findBatchAxes, statedAxes } from './batch-axes.js'
 import { type EngineOptions, type EngineSettings, resolveEngineOptions } from './engine-options.js'
 import { type Placed, place } from './placement.js'
+import { toRunTimes } from './run-times.js'
 import { ARRAYS, bindTensors, countOf, fits, shapeText } from './tensor.js'
 import type { PreparedPlan } from './tensorrt/prepare.js'
+import { Timeline, type Trace } from './timeline.js'
 import type { BatchRunner, DataType, RunRequest, Tensor, TensorData, TensorInfo, Tensors } from './types.js'
 
 export interface EngineStats {
@@ -31,12 +33,22 @@ export interface EngineStats {
     readonly plain_runs: number
     readonly sizes: readonly { readonly batch: number; readonly reason: string | null }[]
   }
-  /** busy_ms is time with a run on the lane: its difference between two calls over that of elapsed_ms is the busy share. */
-  readonly lanes: readonly { readonly runs: number; readonly busy_ms: number }[]
+  /**
+   * How busy the lanes were since the last call of stats(), at first since the load. A lane is busy while it computes: on
+   * a GPU between the CUDA events around its kernels, copies left out, counted once a run has ended; on the CPU while its
+   * thread is in a run. `any_share` is the time in which at least one was, as a GPU's utilisation is meant;
+   * `mean_share` the mean of all lanes, as the use of a CPU is meant.
+   */
+  readonly busy: { readonly window_ms: number; readonly any_share: number; readonly mean_share: number }
+  /** busy_ms is since the load, busy_share like `busy` since the last call. */
+  readonly lanes: readonly { readonly runs: number; readonly busy_ms: number; readonly busy_share: number }[]
 }
 
 export interface EngineMemory {
-  /** What the backend's allocators have handed out for this engine: the sum of the parts. 0 once closed. */
+  /**
+   * What the backend's allocators have handed out for this engine: the sum of the parts. 0 once closed. ONNX Runtime keeps
+   * weights that it uses as they stand in the file outside of its allocators, so that they are not in it.
+   */
   readonly bytes: number
   readonly budget_bytes: number | null
   readonly parts: readonly {
@@ -54,6 +66,7 @@ export class Engine implements BatchRunner {
   readonly unbatchable: string | null
   readonly batchSizes: readonly number[] | null
   readonly concurrency: number
+  readonly noteBatch: BatchRunner['noteBatch']
   /** On a GPU: the plan that runs, where it came from and what its build had to say; on the CPU null. */
   readonly plan: PreparedPlan | null
 
@@ -63,6 +76,9 @@ export class Engine implements BatchRunner {
   readonly #budget: number | null
   /** Runs of the load, which the backend's counts of graphs begin with. */
   readonly #probed: { graphRuns: number; plainRuns: number }
+  /** Null where it has none. */
+  readonly #timeline: Timeline | null
+  #lastStats: Binding.NativeEngineStats
   #closing: Promise<void> | null = null
 
   private constructor(placed: Placed, batch: BatchFinding, sizes: readonly number[], settings: EngineSettings) {
@@ -78,6 +94,9 @@ export class Engine implements BatchRunner {
     this.#fallback = placed.fallback
     this.#budget = settings.memory || null
     this.#probed = placed.handle.stats()
+    this.#lastStats = placed.handle.stats()
+    this.#timeline = settings.timeline > 0 ? new Timeline(settings.timeline) : null
+    this.noteBatch = this.#timeline ? (batch) => this.#timeline!.note(batch) : undefined
   }
 
   /**
@@ -95,6 +114,7 @@ export class Engine implements BatchRunner {
       const batch = await batchAxesOf(placed, settings, options)
       const sizes = canPad(batch) ? handle.allowPadding() : []
       handle.resetStats()
+      handle.keepTimeline(settings.timeline)
       return new Engine(placed, batch, sizes, settings)
     } catch (error) {
       await release(handle, false)
@@ -111,7 +131,10 @@ export class Engine implements BatchRunner {
   async run(inputs: Tensors, options: RunRequest = {}): Promise<Tensors> {
     if (this.#closing) throw this.#closed()
     const { arrays, shapes } = bindTensors(this.inputs, this.outputs, inputs, options.outputs)
-    const results = await runNativeLean(options.signal, (job) => this.#handle.run(arrays, shapes, job))
+    const { signal, onTimes } = options
+    const timed = onTimes !== undefined
+    const results = await runNativeLean(signal, (job) => this.#handle.run(arrays, shapes, job, timed))
+    onTimes?.(toRunTimes(results.pop() as never))
     return named(this.outputs, results, options.outputs)
   }
 
@@ -134,7 +157,13 @@ export class Engine implements BatchRunner {
 
   stats(): EngineStats {
     const { backend, version, device } = this.#handle.info
-    const { elapsedMs, lanes, graphRuns, plainRuns, ...counts } = this.#handle.stats()
+    const last = this.#lastStats
+    this.#lastStats = this.#handle.stats()
+    const { elapsedMs, busyMs, lanes, graphRuns, plainRuns, ...counts } = this.#lastStats
+    const window_ms = elapsedMs - last.elapsedMs
+    // A run that began before the window counts where it ends.
+    const share = (busy_ms: number) => (window_ms > 0 ? Math.min(1, busy_ms / window_ms) : 0)
+    const shares = lanes.map(({ busyMs: busy }, i) => share(busy - last.lanes[i]!.busyMs))
     return {
       ...{ backend, version, device, fallback: this.#fallback, ...counts, elapsed_ms: elapsedMs },
       graphs: {
@@ -142,7 +171,12 @@ export class Engine implements BatchRunner {
         plain_runs: plainRuns - this.#probed.plainRuns,
         sizes: this.#handle.graphs(),
       },
-      lanes: lanes.map(({ runs, busyMs }) => ({ runs, busy_ms: busyMs })),
+      busy: {
+        window_ms,
+        any_share: share(busyMs - last.busyMs),
+        mean_share: shares.reduce((sum, each) => sum + each / shares.length, 0),
+      },
+      lanes: lanes.map(({ runs, busyMs: busy_ms }, i) => ({ runs, busy_ms, busy_share: shares[i]! })),
     }
   }
 
@@ -151,6 +185,19 @@ export class Engine implements BatchRunner {
       .memory()
       .map(({ name, kind, bytes, peakBytes }) => ({ name, kind, bytes, peak_bytes: peakBytes }))
     return { bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0), budget_bytes: this.#budget, parts }
+  }
+
+  /**
+   * The last runs, and the batches of a Batcher, as a trace for chrome://tracing or ui.perfetto.dev: per lane and slot
+   * the copies and the computation, per lane the launches, and how long each run and batch took and waited.
+   * @throws BrrrError INVALID_ARGUMENT for an engine that was loaded without `timeline`
+   */
+  timeline(): Trace {
+    if (!this.#timeline)
+      throw new BrrrError('INVALID_ARGUMENT', 'This engine has no timeline: load it with the option timeline: true.')
+    const { backend, version, device } = this.#handle.info
+    const about = { model: this.#name, backend, version, device }
+    return this.#timeline.trace(this.#handle.timeline(), this.inputs, about)
   }
 
   /**

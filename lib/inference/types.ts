@@ -1,3 +1,5 @@
+import type { RunTimes } from './run-times.js'
+
 /** The inference layer's shared types. It knows nothing of EEG: any ONNX model, any tensors. */
 
 export type DataType =
@@ -59,6 +61,19 @@ export interface RunRequest {
   outputs?: Tensors | undefined
   /** Stops this run, waiting or under way: it rejects with ABORTED. */
   signal?: AbortSignal | undefined
+  /** Told where the time of a run that gave results went, before it resolves. */
+  onTimes?: ((times: RunTimes) => void) | undefined
+}
+
+/** A batch that a runner was given and has given back. Times are milliseconds of performance.now(). */
+export interface BatchNote {
+  readonly rows: number
+  /** Rows with padding. */
+  readonly size: number
+  readonly requests: number
+  readonly sent_ms: number
+  readonly done_ms: number
+  readonly failed: boolean
 }
 
 /** Something that runs batches: an Engine, or what stands for one. */
@@ -74,4 +89,6 @@ export interface BatchRunner {
   run(inputs: Tensors, options?: RunRequest): Promise<Tensors>
   /** An array for an input in the memory from which the device copies fastest. Default: ordinary memory. */
   buffer?(name: string, dims: readonly number[]): Tensor
+  /** Told of every batch, for a timeline. */
+  noteBatch?: ((batch: BatchNote) => void) | undefined
 }

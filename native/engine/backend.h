@@ -13,6 +13,7 @@
 
 #include "common/error.h"
 #include "common/job.h"
+#include "common/steady_clock.h"
 #include "engine/tensor.h"
 
 namespace brrr::engine {
@@ -27,6 +28,26 @@ struct Output {
 /// Why a request stopped before it was done.
 enum class Stop : uint8_t { kNone, kAborted, kClosed };
 
+/// A stretch of the steady clock, in nanoseconds; empty where something did not happen or cannot be told.
+struct Span {
+  int64_t start_ns = 0, end_ns = 0;
+  explicit operator bool() const { return start_ns != 0; }
+};
+
+/// When what became of a request. The engine sets `queued_ns`, the lane the rest.
+struct Times {
+  int64_t queued_ns = 0;
+  /// The lane has taken it up, and is done with it.
+  int64_t started_ns = 0, finished_ns = 0;
+  /// The call that put the computation on a device.
+  Span launch;
+  /// What the device did, by its own events. A CPU only computes.
+  Span to_device, compute, from_device;
+};
+
+/// What a computation was to its backend: a function that returns, a captured graph, kernels one by one.
+enum class Launch : uint8_t { kCall, kGraph, kPlain };
+
 /// One run of a model. Whoever makes it fills inputs and outputs in the model's order and keeps their memory until the
 /// request has completed.
 struct Request {
@@ -40,12 +61,14 @@ struct Request {
   /// Set when it has completed without a result.
   std::optional<Error> error;
 
-  /// Steady-clock nanoseconds. The engine sets `queued_ns`; the lane the others (0: has not got there).
-  int64_t queued_ns = 0;
-  std::atomic<int64_t> started_ns{0};
-  int64_t finished_ns = 0;
-  /// Of the time on the device, as far as the backend can tell them apart.
-  double to_device_ms = 0, compute_ms = 0, from_device_ms = 0;
+  Times times;
+  /// Set by a lane that computes on a thread of its own: since when it does; a device tells only afterwards.
+  std::atomic<int64_t> computing_since_ns{0};
+  Launch launch = Launch::kCall;
+  /// Of the lane's places for runs in flight.
+  int slot = 0;
+  /// The batch size to which it was padded; 0: it was not.
+  int64_t padded_batch = 0;
 
   /// The engine's own.
   Stop stop = Stop::kNone;
@@ -78,7 +101,7 @@ class Lane {
   /// Requests that may be started and not completed at one time.
   virtual int depth() const = 0;
   /// Takes the request and returns at once. The lane's Completion follows exactly once, from a thread of the backend's,
-  /// never from within this call; results, `error` and times are set by then. Requests complete in any order.
+  /// never from within this call; results, `error` and `times` are set by then. Requests complete in any order.
   virtual void start(RequestPtr request) = 0;
   /// Hurries a started request along: it completes soon, with or without a result. Ignores one that has completed.
   virtual void cancel(const RequestPtr& request) noexcept = 0;

@@ -1,7 +1,6 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <chrono>
 #include <tuple>
 
 namespace brrr::engine {
@@ -11,9 +10,9 @@ namespace {
 constexpr int kWaiting = -1;
 constexpr int kCompleted = -2;
 
-int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
+/// Of the span, what lies after `ns`.
+double ms_after(const Span& span, int64_t ns) {
+  return static_cast<double>(std::max<int64_t>(0, span.end_ns - std::max(span.start_ns, ns))) / 1e6;
 }
 
 Error closed_error() { return Error("CLOSED", "The engine is closed."); }
@@ -35,12 +34,13 @@ std::shared_ptr<Engine> Engine::create(std::unique_ptr<Model> model, int lanes) 
   return engine;
 }
 
-Engine::Engine(std::unique_ptr<Model> model) : model_(std::move(model)), counting_since_ns_(now_ns()) {}
+Engine::Engine(std::unique_ptr<Model> model)
+    : model_(std::move(model)), counting_since_ns_(now_ns()), busy_(counting_since_ns_) {}
 
 Engine::~Engine() { close(false); }
 
 void Engine::run(const RequestPtr& request) {
-  request->queued_ns = now_ns();
+  request->times.queued_ns = now_ns();
   request->lane = kWaiting;
   {
     std::unique_lock<std::mutex> lock(mutex_);
@@ -83,8 +83,12 @@ void Engine::complete(RequestPtr request) {
     LaneState& lane = lanes_[request->lane];
     lane.running.erase(std::find(lane.running.begin(), lane.running.end(), request));
     lane.stats.runs++;
-    if (int64_t started = request->started_ns)
-      lane.stats.busy_ms += static_cast<double>(request->finished_ns - started) / 1e6;
+    timeline_.add(*request);
+    if (const Span& computed = request->times.compute) {
+      busy_.add(computed);
+      lane.stats.busy_ms += ms_after(computed, lane.busy_until_ns);
+      lane.busy_until_ns = std::max(lane.busy_until_ns, computed.end_ns);
+    }
     request->lane = kCompleted;
     if (request->stop != Stop::kNone)
       stats_.stopped++;
@@ -155,24 +159,44 @@ void Engine::close(bool drain) {
 Stats Engine::stats() const {
   std::lock_guard<std::mutex> lock(mutex_);
   Stats stats = stats_;
-  int64_t now = now_ns();
-  stats.elapsed_ms = static_cast<double>(now - counting_since_ns_) / 1e6;
+  BusyTime busy = busy_;
+  const int64_t now = now_ns();
   stats.waiting = static_cast<int>(waiting_.size());
   if (model_) std::tie(stats.graph_runs, stats.plain_runs) = model_->graph_and_plain_runs();
   for (const LaneState& lane : lanes_) {
     LaneStats& of_lane = stats.lanes.emplace_back(lane.stats);
     stats.running += static_cast<int>(lane.running.size());
     for (const RequestPtr& request : lane.running)
-      if (int64_t started = request->started_ns) of_lane.busy_ms += static_cast<double>(now - started) / 1e6;
+      if (const Span so_far{request->computing_since_ns, now}) {
+        busy.add(so_far);
+        of_lane.busy_ms += ms_after(so_far, lane.busy_until_ns);
+      }
   }
+  stats.elapsed_ms = static_cast<double>(now - counting_since_ns_) / 1e6;
+  stats.busy_ms = static_cast<double>(busy.covered_ns()) / 1e6;
   return stats;
 }
 
 void Engine::reset_stats() {
   std::lock_guard<std::mutex> lock(mutex_);
   stats_ = Stats();
-  for (LaneState& lane : lanes_) lane.stats = LaneStats();
   counting_since_ns_ = now_ns();
+  busy_ = BusyTime(counting_since_ns_);
+  timeline_.clear();
+  for (LaneState& lane : lanes_) {
+    lane.stats = LaneStats();
+    lane.busy_until_ns = counting_since_ns_;
+  }
+}
+
+void Engine::keep_timeline(size_t runs) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  timeline_ = Timeline(runs);
+}
+
+Timeline Engine::timeline() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return timeline_;
 }
 
 std::vector<MemoryPart> Engine::memory() const {

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "engine/backend.h"
+#include "engine/busy_time.h"
+#include "engine/timeline.h"
 
 namespace brrr::engine {
 
 struct LaneStats {
   int64_t runs = 0;
-  /// Time in which the lane had a request of its own running, that of unfinished ones included.
+  /// Time in which the lane computed. Where a device tells it, that of a run counts once it is over.
   double busy_ms = 0;
 };
 
@@ -24,9 +26,9 @@ struct Stats {
   /// Runs since the load that were captured graphs, and others.
   int64_t graph_runs = 0, plain_runs = 0;
   int running = 0, waiting = 0;
-  /// Since the engine was made or reset_stats(); with LaneStats::busy_ms the busy share of any stretch between two
-  /// calls.
-  double elapsed_ms = 0;
+  /// Since the engine was made or reset_stats(), and time in which at least one lane computed; with LaneStats::busy_ms
+  /// they tell the busy share of any stretch between two calls.
+  double elapsed_ms = 0, busy_ms = 0;
   std::vector<LaneStats> lanes;
 };
 
@@ -49,8 +51,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// Null once closed; not to be kept beyond that.
   const Model* model() const { return model_.get(); }
   Stats stats() const;
-  /// stats() counts from now on.
+  /// stats() counts from now on, and the timeline begins anew.
   void reset_stats();
+  /// Keeps the last so many runs for timeline(); by default none.
+  void keep_timeline(size_t runs);
+  Timeline timeline() const;
   /// Empty once closed.
   std::vector<MemoryPart> memory() const;
   /// See Model::graphs. Empty once closed.
@@ -65,6 +70,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
     std::unique_ptr<Lane> lane;
     std::vector<RequestPtr> running;
     LaneStats stats;
+    /// End of what busy_ms counts: a lane computes one request after another.
+    int64_t busy_until_ns = 0;
   };
   enum class Phase { kOpen, kClosing, kClosed };
 
@@ -89,6 +96,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool releasing_ = false;
   Stats stats_;
   int64_t counting_since_ns_ = 0;
+  BusyTime busy_;
+  Timeline timeline_;
 };
 
 }  // namespace brrr::engine

@@ -52,6 +52,7 @@ Napi::Function EngineClass::define(Napi::Env env) {
       env, "EngineHandle",
       {InstanceMethod<&EngineClass::run>("run"), InstanceMethod<&EngineClass::stats>("stats"),
        InstanceMethod<&EngineClass::reset_stats>("resetStats"), InstanceMethod<&EngineClass::memory>("memory"),
+       InstanceMethod<&EngineClass::keep_timeline>("keepTimeline"), InstanceMethod<&EngineClass::timeline>("timeline"),
        InstanceMethod<&EngineClass::graphs>("graphs"), InstanceMethod<&EngineClass::allow_padding>("allowPadding"),
        InstanceMethod<&EngineClass::buffer>("buffer"), InstanceMethod<&EngineClass::close>("close")});
 }
@@ -83,7 +84,7 @@ Napi::Value EngineClass::run(const Napi::CallbackInfo& info) {
   return guarded(info, [&] {
     std::shared_ptr<Job> job = info[2].IsNull() ? std::make_shared<Job>() : job_from(info[2]);
     return start_run(info.Env(), engine_, inputs_, outputs_, info[0].As<Napi::Array>(), info[1].As<Napi::Array>(),
-                     std::move(job));
+                     std::move(job), info[3].ToBoolean());
   });
 }
 
@@ -99,6 +100,7 @@ Napi::Value EngineClass::stats(const Napi::CallbackInfo& info) {
   o.Set("running", stats.running);
   o.Set("waiting", stats.waiting);
   o.Set("elapsedMs", stats.elapsed_ms);
+  o.Set("busyMs", stats.busy_ms);
   Napi::Array lanes = Napi::Array::New(env, stats.lanes.size());
   for (uint32_t i = 0; i < stats.lanes.size(); i++) {
     Napi::Object lane = Napi::Object::New(env);
@@ -107,6 +109,33 @@ Napi::Value EngineClass::stats(const Napi::CallbackInfo& info) {
     lanes.Set(i, lane);
   }
   o.Set("lanes", lanes);
+  return o;
+}
+
+void EngineClass::keep_timeline(const Napi::CallbackInfo& info) {
+  engine_->keep_timeline(info[0].As<Napi::Number>().Uint32Value());
+}
+
+Napi::Value EngineClass::timeline(const Napi::CallbackInfo& info) {
+  static constexpr const char* kLaunches[] = {"call", "graph", "plain"};
+  Napi::Env env = info.Env();
+  const engine::Timeline timeline = engine_->timeline();
+  Napi::Array runs = Napi::Array::New(env);
+  for (const engine::TimelineRun& run : timeline.runs()) {
+    Napi::HandleScope scope(env);
+    Napi::Object o = Napi::Object::New(env);
+    o.Set("times", to_array(env, run.times));
+    o.Set("lane", run.lane);
+    o.Set("slot", run.slot);
+    o.Set("launch", kLaunches[static_cast<size_t>(run.launch)]);
+    o.Set("shape", numbers(env, run.shape));
+    o.Set("paddedBatch", static_cast<double>(run.padded_batch));
+    o.Set("failed", run.failed);
+    runs.Set(runs.Length(), o);
+  }
+  Napi::Object o = Napi::Object::New(env);
+  o.Set("runs", runs);
+  o.Set("dropped", static_cast<double>(timeline.dropped()));
   return o;
 }
 

@@ -23,6 +23,8 @@ class EngineClass : public Napi::ObjectWrap<EngineClass> {
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
   void reset_stats(const Napi::CallbackInfo&) { engine_->reset_stats(); }
+  void keep_timeline(const Napi::CallbackInfo& info);
+  Napi::Value timeline(const Napi::CallbackInfo& info);
   Napi::Value memory(const Napi::CallbackInfo& info);
   Napi::Value graphs(const Napi::CallbackInfo& info);
   Napi::Value allow_padding(const Napi::CallbackInfo& info);

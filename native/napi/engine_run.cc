@@ -1,6 +1,7 @@
 #include "napi/engine_run.h"
 
 #include <cstring>
+#include <iterator>
 
 #include "napi/promise.h"
 
@@ -112,12 +113,14 @@ Napi::Value to_tensor(Napi::Env env, const Output& output) {
 /// The arrays, and the engine, live as long as the task.
 class RunTask final : public Task {
  public:
-  RunTask(Napi::Env env, std::shared_ptr<Job> job, std::shared_ptr<engine::Engine> engine, const Napi::Array& arrays)
+  RunTask(Napi::Env env, std::shared_ptr<Job> job, std::shared_ptr<engine::Engine> engine, const Napi::Array& arrays,
+          bool timed)
       : Task(std::move(job)),
         deferred_(Napi::Promise::Deferred::New(env)),
         arrays_(Napi::Persistent(arrays.As<Napi::Object>())),
         engine_(std::move(engine)),
-        request_(std::make_shared<Request>()) {}
+        request_(std::make_shared<Request>()),
+        timed_(timed) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
   const engine::RequestPtr& request() const { return request_; }
@@ -134,6 +137,7 @@ class RunTask final : public Task {
       Napi::Array results = Napi::Array::New(env, wanted_.size());
       for (uint32_t i = 0; i < wanted_.size(); i++)
         results.Set(i, wanted_[i] ? to_tensor(env, request_->outputs[i]) : env.Null());
+      if (timed_) results.Set(static_cast<uint32_t>(wanted_.size()), to_array(env, request_->times));
       deferred_.Resolve(results);
     } catch (const Napi::Error& e) {
       deferred_.Reject(e.Value());
@@ -147,16 +151,27 @@ class RunTask final : public Task {
   Napi::ObjectReference arrays_;
   std::shared_ptr<engine::Engine> engine_;
   engine::RequestPtr request_;
+  const bool timed_;
   /// Per output: the caller gave no array for it.
   std::vector<bool> wanted_;
 };
 
 }  // namespace
 
+Napi::Array to_array(Napi::Env env, const engine::Times& times) {
+  const int64_t values[] = {
+      times.queued_ns,      times.started_ns,           times.finished_ns,       times.launch.start_ns,
+      times.launch.end_ns,  times.to_device.start_ns,   times.to_device.end_ns,  times.compute.start_ns,
+      times.compute.end_ns, times.from_device.start_ns, times.from_device.end_ns};
+  Napi::Array array = Napi::Array::New(env, std::size(values));
+  for (uint32_t i = 0; i < std::size(values); i++) array.Set(i, static_cast<double>(values[i]));
+  return array;
+}
+
 Napi::Value start_run(Napi::Env env, const std::shared_ptr<engine::Engine>& engine,
                       const std::vector<TensorInfo>& inputs, const std::vector<TensorInfo>& outputs,
-                      const Napi::Array& arrays, const Napi::Array& shapes, std::shared_ptr<Job> job) {
-  auto task = std::make_unique<RunTask>(env, job, engine, arrays);
+                      const Napi::Array& arrays, const Napi::Array& shapes, std::shared_ptr<Job> job, bool timed) {
+  auto task = std::make_unique<RunTask>(env, job, engine, arrays, timed);
   engine::RequestPtr request = task->request();
   ShapeReader shape(shapes);
   uint32_t at = 0;

@@ -50,7 +50,8 @@ std::shared_ptr<engine::Engine> load(const PlanSpec& spec, const std::shared_ptr
   return engine::Engine::create(tensorrt::load_plan(request, job), spec.lanes);
 }
 
-/// loadPlan({library, cudaRuntime, device, lanes, bytes, hostCode, graphs, batchSizes, memoryBudget}, job): Promise<EngineHandle>
+/// loadPlan({library, cudaRuntime, device, lanes, bytes, hostCode, graphs, batchSizes, memoryBudget}, job):
+/// Promise<EngineHandle>
 Napi::Value load_plan(const Napi::CallbackInfo& info) {
   return guarded(info, [&] {
     Keep keep;

@@ -3,14 +3,13 @@
 #include <semaphore.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <mutex>
 #include <new>
 #include <thread>
 
+#include "common/process_exit.h"
 #include "onnxruntime/allocator.h"
-#include "onnxruntime/process_exit.h"
 #include "onnxruntime/types.h"
 
 namespace brrr::onnxruntime {
@@ -20,11 +19,6 @@ using engine::Output;
 using engine::Request;
 using engine::RequestPtr;
 using engine::Tensor;
-
-int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 /// Counts wake-ups. A condition variable would cost one more system call a run: its mutex always comes back contended.
 class Semaphore {
@@ -102,7 +96,9 @@ class CpuLane final : public engine::Lane {
   void terminate() noexcept { failure_of(session_.library, api_.RunOptionsSetTerminate(options_)); }
 
   void run(Request& request) noexcept {
-    request.started_ns = now_ns();
+    const int64_t started = now_ns();
+    request.times.started_ns = started;
+    request.computing_since_ns = started;
     InLibrary inside([this] { terminate(); });
     try {
       bind(request);
@@ -115,8 +111,8 @@ class CpuLane final : public engine::Lane {
     }
     release(inputs_);
     release(outputs_);
-    request.finished_ns = now_ns();
-    request.compute_ms = static_cast<double>(request.finished_ns - request.started_ns) / 1e6;
+    request.times.finished_ns = now_ns();
+    request.times.compute = {started, request.times.finished_ns};
   }
 
   OrtValue* value_over(const Tensor& tensor) {

@@ -7,9 +7,9 @@
 #include <map>
 #include <mutex>
 
+#include "common/process_exit.h"
 #include "common/shared_library.h"
 #include "onnxruntime/allocator.h"
-#include "onnxruntime/process_exit.h"
 
 namespace brrr::onnxruntime {
 namespace {

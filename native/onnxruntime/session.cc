@@ -4,9 +4,9 @@
 
 #include <mutex>
 
+#include "common/process_exit.h"
 #include "onnxruntime/allocator.h"
 #include "onnxruntime/lane.h"
-#include "onnxruntime/process_exit.h"
 #include "onnxruntime/types.h"
 
 namespace brrr::onnxruntime {

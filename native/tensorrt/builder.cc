@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <initializer_list>
 
+#include "common/process_exit.h"
+#include "common/shared_library.h"
 #include "device/devices.h"
 #include "tensorrt/shim.h"
 
@@ -40,12 +42,25 @@ Error build_error(const std::string& log) {
   return Error("BUILD_FAILED", "TensorRT could not build the plan: " + said);
 }
 
+int preload_builder_resources(const std::string& folder) {
+  int loaded = 0;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (entry.path().filename().string().rfind("libnvinfer_builder_resource", 0) == 0)
+      loaded += static_cast<bool>(SharedLibrary::open(entry.path()));
+  return loaded;
+}
+
 Built build_plan(const Library& library, const cuda::Api& cuda, int device, const BuildRequest& request, Job& job) {
   const Shim& shim = shim_for(library);
   require_parser(library);
+  InLibrary inside([&job] { job.cancel(); });
   cuda::use_device(cuda, device);
+  const std::string folder = std::filesystem::path(library.path).parent_path();
   if (library.symbols.set_internal_library_path)
-    library.symbols.set_internal_library_path(std::filesystem::path(library.path).parent_path().c_str());
+    library.symbols.set_internal_library_path(folder.c_str());
+  else
+    preload_builder_resources(folder);
   const uint64_t mark = MessageLog::get().mark();
   BuildRequest attempt = request;
   for (int tries = 1;; tries++, attempt.workspace /= 2) {

@@ -50,6 +50,11 @@ Built build_plan(const Library& library, const cuda::Api& cuda, int device, cons
 
 constexpr int kWorkspaceTries = 4;
 
+/// TensorRT opens its builder's resources by name alone, which fails where their folder is not on the library path;
+/// what is loaded already is found by its name. From 10.16 on it can be told the folder instead. Returns how many were
+/// loaded.
+int preload_builder_resources(const std::string& folder);
+
 /// Why a build gave no plan, from what TensorRT logged.
 Error build_error(const std::string& log);
 

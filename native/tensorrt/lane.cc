@@ -1,7 +1,6 @@
 #include "tensorrt/lane.h"
 
 #include <array>
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -19,11 +18,6 @@ using engine::RequestPtr;
 
 constexpr int kSlots = 2;
 
-int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 }  // namespace
 
 class PlanLane::Work {
@@ -31,10 +25,10 @@ class PlanLane::Work {
   Work(PlanState& state, int index, std::shared_ptr<engine::Meter> device, std::shared_ptr<engine::Meter> pinned,
        engine::Completion done)
       : resources_(state, index, std::move(device), std::move(pinned)), done_(std::move(done)) {
-    for (auto& slot : slots_) {
-      slot = std::make_unique<Slot>(resources_);
-      slot->capture();
-      free_.push_back(slot.get());
+    for (int i = 0; i < kSlots; i++) {
+      slots_[i] = std::make_unique<Slot>(resources_, i);
+      slots_[i]->capture();
+      free_.push_back(slots_[i].get());
     }
     cuda::check(state.cuda, state.cuda.stream_synchronize(resources_.compute.get()), "prepare a lane");
     submitting_ = std::thread([this] { submit(); });
@@ -106,7 +100,7 @@ class PlanLane::Work {
   }
 
   bool try_begin(Run& run) noexcept {
-    run.request->started_ns = now_ns();
+    run.request->times.started_ns = now_ns();
     bool prepared = false;
     try {
       prepare(resources_, run);
@@ -143,7 +137,7 @@ class PlanLane::Work {
   }
 
   void complete(Run& run) {
-    run.request->finished_ns = now_ns();
+    run.request->times.finished_ns = now_ns();
     if (run.request->error)
       for (engine::Output& output : run.request->outputs)
         if (std::exchange(output.owner, nullptr)) output.tensor = {};
@@ -176,6 +170,7 @@ PlanLane::PlanLane(PlanState& state, int index, std::shared_ptr<engine::Meter> d
 }
 
 PlanLane::~PlanLane() {
+  InLibrary inside([] {});
   cuda::OnDevice on_device(state_.cuda, state_.device);
   work_.reset();
 }

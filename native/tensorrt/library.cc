@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "common/error.h"
+#include "common/process_exit.h"
 #include "tensorrt/places.h"
 #include "tensorrt/shim.h"
 
@@ -60,6 +61,7 @@ std::unique_ptr<Library> complete(const SharedLibrary& infer, const Version& ver
                  library.parser_problem);
   open_companion("libnvinfer_plugin", library, "initLibNvInferPlugins", symbols.init_plugins, library.plugin_path,
                  library.plugin_problem);
+  end_calls_at_exit();
   return made;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/process_exit.h"
 #include "device/devices.h"
 #include "device/handles.h"
 #include "tensorrt/lane.h"
@@ -24,6 +25,7 @@ class PlanModel final : public engine::Model {
   }
 
   ~PlanModel() override {
+    InLibrary inside([] {});
     cuda::OnDevice on_device(state_->cuda, state_->device);
     state_->pool->close();
     state_.reset();
@@ -55,6 +57,7 @@ class PlanModel final : public engine::Model {
   std::pair<int64_t, int64_t> graph_and_plain_runs() const override { return {state_->graph_runs, state_->plain_runs}; }
 
   std::unique_ptr<engine::Lane> open_lane(int index, engine::Completion done) override {
+    InLibrary inside([this] { state_->loading->cancel(); });
     auto device = std::make_shared<Meter>(state_->budget);
     auto pinned = std::make_shared<Meter>(std::make_shared<engine::Budget>(0));
     {
@@ -116,6 +119,7 @@ std::unique_ptr<Plan> deserialise(PlanState& state, const PlanRequest& request) 
 std::unique_ptr<engine::Model> load_plan(const PlanRequest& request, const std::shared_ptr<Job>& job) {
   job->check();
   shim_for(request.library);
+  InLibrary inside([&job] { job->cancel(); });
   const cuda::Api& cuda = request.cuda;
   cuda::use_device(cuda, request.device);
   auto state = std::make_unique<PlanState>(request.library, cuda, request.device);
@@ -128,6 +132,9 @@ std::unique_ptr<engine::Model> load_plan(const PlanRequest& request, const std::
   state->loading = job;
   auto buffers = std::make_shared<Meter>(std::make_shared<engine::Budget>(0));
   state->pool = cuda::PinnedPool::create(cuda, request.device, buffers);
+  // TensorRT and CUDA register exit handlers when they are first used.
+  static const bool registered = (end_calls_at_exit(), true);
+  (void)registered;
   return std::make_unique<PlanModel>(std::move(state), std::move(buffers));
 }
 

@@ -99,7 +99,7 @@ void place_outputs(PlanState& state, Run& run, const std::vector<Dims>& shapes) 
   }
 }
 
-void compute(LaneResources& lane, const Run& run) {
+void launch(LaneResources& lane, const Run& run) {
   PlanState& state = lane.state;
   if (run.captured < 0) {
     enqueue(lane, *run.slot->contexts[run.shape.profile]);
@@ -111,6 +111,14 @@ void compute(LaneResources& lane, const Run& run) {
   state.graph_runs++;
 }
 
+void compute(LaneResources& lane, const Run& run) {
+  Request& request = *run.request;
+  request.launch = run.captured < 0 ? engine::Launch::kPlain : engine::Launch::kGraph;
+  request.times.launch.start_ns = now_ns();
+  launch(lane, run);
+  request.times.launch.end_ns = now_ns();
+}
+
 void copy_out(LaneResources& lane, const Run& run) {
   for (size_t o = 0; o < run.request->outputs.size(); o++) {
     const Tensor& output = run.request->outputs[o].tensor;
@@ -120,20 +128,22 @@ void copy_out(LaneResources& lane, const Run& run) {
   }
 }
 
-double elapsed_ms(const PlanState& state, const cuda::EventOwner& start, const cuda::EventOwner& end) {
-  float milliseconds = 0;
-  state.cuda.event_elapsed_time(&milliseconds, start.get(), end.get());
-  return static_cast<double>(milliseconds);
+engine::Span between(const cuda::EventClock& clock, const cuda::EventOwner& start, const cuda::EventOwner& end) {
+  return {clock.ns(start), clock.ns(end)};
 }
 
 }  // namespace
 
 void prepare(LaneResources& lane, Run& run) {
+  run.inside = std::make_unique<InLibrary>([] {});
   PlanState& state = lane.state;
   state.fault.throw_if_set();
   run.shape = shape_of(*state.plan, *run.request);
   run.captured = find_captured(*state.plan, state.captures, run.shape, state.pad);
   if (run.captured >= 0 && !serves(state, run)) run.captured = -1;
+  run.request->slot = run.slot->index;
+  if (run.captured >= 0 && state.captures[run.captured].batch != run.shape.batch)
+    run.request->padded_batch = state.captures[run.captured].batch;
   place_outputs(state, run, result_shapes(state, run));
 }
 
@@ -167,9 +177,10 @@ void finish(LaneResources& lane, Run& run) {
     state.fault.set(error);
     throw error;
   }
-  request.to_device_ms = elapsed_ms(state, slot.to_start, slot.to_end);
-  request.compute_ms = elapsed_ms(state, slot.compute_start, slot.compute_end);
-  request.from_device_ms = elapsed_ms(state, slot.from_start, slot.done);
+  lane.clock.refresh();
+  request.times.to_device = between(lane.clock, slot.to_start, slot.to_end);
+  request.times.compute = between(lane.clock, slot.compute_start, slot.compute_end);
+  request.times.from_device = between(lane.clock, slot.from_start, slot.done);
   for (size_t o = 0; o < request.outputs.size(); o++) {
     const Tensor& tensor = request.outputs[o].tensor;
     if (run.copy_out[o]) std::memcpy(tensor.data, slot.outputs[o].pinned, tensor.bytes);

@@ -1,6 +1,9 @@
 // One run on a slot: copies in, computation and copies out on three streams, tied together by events.
 #pragma once
 
+#include <memory>
+
+#include "common/process_exit.h"
 #include "engine/backend.h"
 #include "tensorrt/slot.h"
 
@@ -8,6 +11,8 @@ namespace brrr::tensorrt {
 
 /// A request on its way through a slot.
 struct Run {
+  /// From prepare() on.
+  std::unique_ptr<InLibrary> inside;
   engine::RequestPtr request;
   Slot* slot = nullptr;
   RunShape shape;

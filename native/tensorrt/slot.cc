@@ -55,14 +55,15 @@ LaneResources::LaneResources(PlanState& s, int index, std::shared_ptr<engine::Me
       pinned_meter(std::move(pinned)),
       to_device(cuda::make_stream(s.cuda)),
       compute(cuda::make_stream(s.cuda)),
-      from_device(cuda::make_stream(s.cuda)) {
+      from_device(cuda::make_stream(s.cuda)),
+      clock(s.cuda) {
   // Contexts that need none still want an address.
   size_t bytes = cuda::kAlignment;
   for (int p = 0; p < s.plan->profiles(); p++) bytes = std::max(bytes, s.plan->scratch_bytes(p));
   scratch = Buffer(s.cuda, Buffer::Kind::kDevice, device_meter, bytes, name);
 }
 
-Slot::Slot(LaneResources& lane) : lane_(lane) {
+Slot::Slot(LaneResources& lane, int slot_index) : index(slot_index), lane_(lane) {
   PlanState& state = lane.state;
   const cuda::Api& cuda = state.cuda;
   for (int p = 0; p < state.plan->profiles(); p++) contexts.push_back(make_context(lane, p));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "device/buffers.h"
+#include "device/event_clock.h"
 #include "device/handles.h"
 #include "tensorrt/plan_state.h"
 
@@ -21,6 +22,8 @@ struct LaneResources {
   const std::string name;  // "Lane 0"
   const std::shared_ptr<engine::Meter> device_meter, pinned_meter;
   cuda::StreamOwner to_device, compute, from_device;
+  /// The finishing thread's.
+  cuda::EventClock clock;
   cuda::Buffer scratch;
 };
 
@@ -35,7 +38,7 @@ class Slot {
  public:
   /// Makes contexts and buffers, for the largest shapes that the plan takes. Throws MEMORY_BUDGET,
   /// OUT_OF_DEVICE_MEMORY, OUT_OF_MEMORY, MODEL_UNSUPPORTED (an output whose size only a run can tell), RUN_FAILED.
-  explicit Slot(LaneResources& lane);
+  Slot(LaneResources& lane, int slot_index);
 
   /// Runs each shape of state.captures once and captures it. Throws as a run does, and ABORTED.
   void capture();
@@ -44,6 +47,7 @@ class Slot {
   /// or is larger than with the largest inputs, for which the slot was made.
   std::vector<Dims> output_shapes(const Context& context) const;
 
+  const int index;
   /// One per profile.
   std::vector<std::unique_ptr<Context>> contexts;
   /// Inputs, then outputs.

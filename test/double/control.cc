@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -54,6 +55,12 @@ State& state() {
   return instance;
 }
 
+/// A real library's exit handlers free what its functions use: from then on no call of them may come.
+struct Unloaded {
+  std::atomic<bool> value{false};
+  ~Unloaded() { value = true; }
+} unloaded;
+
 }  // namespace
 
 std::string setting(const std::string& key, const std::string& fallback) {
@@ -63,6 +70,7 @@ std::string setting(const std::string& key, const std::string& fallback) {
 }
 
 int enter(const char* function) {
+  if (unloaded.value) std::abort();
   std::lock_guard<std::mutex> lock(state().mutex);
   state().calls += (state().calls.empty() ? "" : " ") + std::string(function);
   const auto planned = state().failures.find(function);

@@ -1,4 +1,5 @@
 import { BrrrError } from '../../errors.js'
+import type { RunTimes } from '../run-times.js'
 import type { TensorInfo, Tensors } from '../types.js'
 import type { Part } from './request.js'
 import { copyRows, rowLayout, type ShapeGroup } from './shapes.js'
@@ -8,8 +9,11 @@ import type { Slab, Staging } from './staging.js'
 export class Batch {
   readonly controller = new AbortController()
   slab: Slab | null = null
+  sent = 0
   /** When the engine began to work on it, not merely held it; null before. */
   started: number | null = null
+  /** The engine's own account, where it gives one. */
+  times: RunTimes | null = null
   /** Resolves when the engine has given it back, with or without results. */
   landed: Promise<void> = Promise.resolve()
 

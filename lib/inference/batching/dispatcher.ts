@@ -1,4 +1,5 @@
 import { BrrrError } from '../../errors.js'
+import type { RunTimes } from '../run-times.js'
 import type { BatchRunner, TensorInfo, Tensors } from '../types.js'
 import { Batch } from './batch.js'
 import { Deadlines } from './deadlines.js'
@@ -218,6 +219,7 @@ export class Dispatcher {
   #send(group: ShapeGroup, parts: Part[], now: number): void {
     const rows = parts.reduce((sum, part) => sum + part.rows, 0)
     const batch = new Batch(group, parts, rows, this.#padded(rows))
+    batch.sent = now
     this.#statistics.sent(rows, batch.size)
     this.flight.add(batch, now)
     batch.landed = this.#run(batch).then(
@@ -227,13 +229,20 @@ export class Dispatcher {
   }
 
   async #run(batch: Batch): Promise<Tensors> {
-    return this.#runner.run(batch.gather(this.#inputs, this.staging), { signal: batch.controller.signal })
+    const onTimes = (times: RunTimes) => {
+      batch.times = times
+    }
+    return this.#runner.run(batch.gather(this.#inputs, this.staging), { signal: batch.controller.signal, onTimes })
   }
 
   #finish(batch: Batch, results: Tensors | null, error?: unknown): void {
     const now = this.#settings.clock.now()
     this.flight.remove(batch, now)
     if (batch.slab) this.staging.release(batch.slab)
+    const { rows, size, sent } = batch
+    this.#runner.noteBatch?.({
+      ...{ rows, size, requests: batch.parts.length, sent_ms: sent, done_ms: now, failed: !results },
+    })
     if (results) {
       this.#learn(batch, now)
       try {
@@ -245,11 +254,14 @@ export class Dispatcher {
     this.schedule()
   }
 
-  #learn({ group, rows, size, started }: Batch, now: number): void {
-    if (started === null) return
-    group.latency.observe(size, now - started)
-    this.#settings.policy.observe?.(rows, now - started)
-    this.#statistics.compute_ms.record(now - started)
+  /** By the engine's own times, which no late turn of the event loop lengthens, else by ours. */
+  #learn({ group, rows, size, started, times }: Batch, now: number): void {
+    const lane_ms = times?.lane_ms ?? (started === null ? null : now - started)
+    if (lane_ms === null) return
+    const compute_ms = times?.compute_ms ?? lane_ms
+    group.latency.observe(size, lane_ms)
+    this.#settings.policy.observe?.(rows, compute_ms)
+    this.#statistics.compute_ms.record(compute_ms)
   }
 
   #complete(request: QueuedRequest, outputs: Tensors, now: number): void {

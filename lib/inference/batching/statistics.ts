@@ -25,7 +25,7 @@ export interface BatcherStats {
   retried: number
   /** From arrival until the first row left the queue. */
   queue_ms: Durations
-  /** Of batches, from the moment at which the engine was free for them. */
+  /** Of batches: what the runner says that it computed, else from the moment at which it was free for them. */
   compute_ms: Durations
   /** Of completed requests, from arrival to result. */
   total_ms: Durations

@@ -31,8 +31,13 @@ export async function warmUp(
       let fastest = Number.POSITIVE_INFINITY
       for (let run = 0; run < RUNS; run++) {
         const started = clock.now()
-        await runner.run(slab.tensors)
-        fastest = Math.min(fastest, clock.now() - started)
+        let lane_ms: number | null = null
+        await runner.run(slab.tensors, {
+          onTimes: (times) => {
+            lane_ms = times.lane_ms
+          },
+        })
+        fastest = Math.min(fastest, lane_ms ?? clock.now() - started)
       }
       group.latency.observe(size, fastest)
     } finally {

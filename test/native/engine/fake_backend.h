@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -96,17 +95,17 @@ class FakeLane final : public Lane {
       device_.in_flight--;
       bool ran = !is_cancelled(request.get());
       lock.unlock();
-      request->started_ns = now_ns();
+      Times& times = request->times;
+      times.started_ns = now_ns();
       if (ran) compute(*request);
-      request->finished_ns = now_ns() + 1000000;
+      times.finished_ns = now_ns();
+      // Every run counts for a millisecond, one after another.
+      const int64_t start = std::max(computed_until_ns_, times.started_ns);
+      computed_until_ns_ = start + 1'000'000;
+      times.compute = {start, computed_until_ns_};
       done_(std::move(request));
       lock.lock();
     }
-  }
-
-  static int64_t now_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
   }
 
   static void compute(Request& request) {
@@ -122,6 +121,7 @@ class FakeLane final : public Lane {
   const Completion done_;
   std::vector<RequestPtr> requests_;
   std::vector<const Request*> cancelled_;
+  int64_t computed_until_ns_ = 0;
   bool ending_ = false;
   std::thread thread_;
 };

@@ -1,6 +1,7 @@
 // Building on the doubles of both major versions: models of Identity and Add nodes.
 #include "tensorrt/builder.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -131,6 +132,20 @@ TEST_P(Builder, CarriesTheTimingCacheAndLeavesOutAForeignOne) {
   EXPECT_EQ(text(machine.build().timings), "timings++");
   machine.request.timings = {'j', 'u', 'n', 'k'};
   EXPECT_EQ(text(machine.build().timings), "timings+");
+}
+
+TEST_P(Builder, LoadsTheResourcesThatLieBesideTheLibrary) {
+  const std::filesystem::path folder = with("").infer().folder();
+  EXPECT_EQ(preload_builder_resources(folder), 0);
+  const auto resource = folder / "libnvinfer_builder_resource_sm90.so.10.6.0";
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().filename().string().rfind("libnvonnxparser", 0) == 0)
+      std::filesystem::copy_file(entry.path(), resource);
+  EXPECT_EQ(preload_builder_resources(folder), 1);
+  void* loaded = dlopen(resource.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  EXPECT_NE(loaded, nullptr);
+  if (loaded) dlclose(loaded);
+  EXPECT_EQ(preload_builder_resources(folder / "nowhere"), 0);
 }
 
 TEST_P(Builder, TriesWithLessMemoryAndNamesItsLack) {

@@ -1,4 +1,4 @@
-#include "onnxruntime/process_exit.h"
+#include "common/process_exit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,15 +8,16 @@
 #include <condition_variable>
 #include <mutex>
 
-namespace brrr::onnxruntime {
+namespace brrr {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience(100);
 
 struct Marks {
   std::mutex mutex;
-  std::condition_variable left;
+  std::condition_variable left, never;
   std::list<std::function<void()>> inside;
+  bool ending = false;
 };
 
 // Never destroyed: threads of ours may outlive main().
@@ -27,6 +28,7 @@ Marks& marks() {
 
 void at_exit(int status, void*) {
   std::unique_lock<std::mutex> lock(marks().mutex);
+  marks().ending = true;
   for (const auto& interrupt : marks().inside) interrupt();
   if (marks().left.wait_for(lock, kPatience, [] { return marks().inside.empty(); })) return;
   fflush(nullptr);
@@ -36,7 +38,8 @@ void at_exit(int status, void*) {
 }  // namespace
 
 InLibrary::InLibrary(std::function<void()> interrupt) {
-  std::lock_guard<std::mutex> lock(marks().mutex);
+  std::unique_lock<std::mutex> lock(marks().mutex);
+  marks().never.wait(lock, [] { return !marks().ending; });
   mark_ = marks().inside.insert(marks().inside.end(), std::move(interrupt));
 }
 
@@ -46,9 +49,6 @@ InLibrary::~InLibrary() {
   if (marks().inside.empty()) marks().left.notify_all();
 }
 
-void end_calls_at_exit() {
-  static const int registered = on_exit(at_exit, nullptr);
-  (void)registered;
-}
+void end_calls_at_exit() { on_exit(at_exit, nullptr); }
 
-}  // namespace brrr::onnxruntime
+}  // namespace brrr
