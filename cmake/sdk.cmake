@@ -1,6 +1,6 @@
-# What `npm run sdk` gathers: the CUDA runtime, linked in where it is there, and TensorRT's headers. A *.trt.cc file is
-# compiled once per major version of TensorRT whose headers are there, in the namespace brrr::tensorrt::trt10 or ::trt11
-# (native/tensorrt/shim.h). No library of TensorRT takes part in a build.
+# What `npm run sdk` gathers: the CUDA runtime, linked in where it is there, TensorRT's headers, and ONNX Runtime's, which
+# ours is checked against. A *.trt.cc file is compiled once per major version of TensorRT whose headers are there, in the
+# namespace brrr::tensorrt::trt10 or ::trt11 (native/tensorrt/shim.h). No library of TensorRT takes part in a build.
 set(BRRR_SDK "" CACHE STRING "Folder of `npm run sdk` (empty: .cache/sdk where it exists; OFF: none)")
 set(BRRR_TENSORRT "10;11" CACHE STRING "Major versions of TensorRT to compile code for")
 
@@ -24,6 +24,20 @@ if("device" IN_LIST BRRR_PARTS)
     message(STATUS "CUDA runtime: NOT linked in, looked up at run time (`npm run sdk` fetches it)")
   endif()
   target_link_libraries(brrr_core PUBLIC ${CMAKE_DL_LIBS})
+endif()
+
+if("onnxruntime" IN_LIST BRRR_PARTS)
+  set(ort_header "${BRRR_ORT_HEADER}")
+  if(ort_header STREQUAL "")
+    set(ort_header "${sdk}/onnxruntime/include")
+  endif()
+  if(EXISTS "${ort_header}/onnxruntime_c_api.h")
+    message(STATUS "ONNX Runtime's C table: checked against ${ort_header}")
+    set_source_files_properties(native/onnxruntime/c_api_check.cc PROPERTIES
+      COMPILE_DEFINITIONS BRRR_ORT_HEADER INCLUDE_DIRECTORIES "${ort_header}")
+  else()
+    message(STATUS "ONNX Runtime's C table: NOT checked, no header in ${ort_header} (`npm run sdk` fetches it)")
+  endif()
 endif()
 
 # Headers of a major version of TensorRT, as system headers; `found` is set where they and CUDA's are there.

