@@ -374,6 +374,8 @@ export function loadOnnxRuntime(
     /** Bytes that the model and its runs may take; 0: no limit. */
     memoryBudget: number
     lanes: number
+    /** Runs take a time that only the shapes of the inputs decide: the shortest are computed in the call of run. */
+    steady: boolean
   },
   job: Job,
 ): Promise<EngineHandle>

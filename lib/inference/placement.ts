@@ -6,6 +6,7 @@ import type { ProbeHints } from './batch-axes.js'
 import { gpuProblem } from './devices.js'
 import type { EngineOptions, EngineSettings } from './engine-options.js'
 import { isPlanSource } from './model.js'
+import { isSteady } from './onnx/steady.js'
 import { findOnnxRuntime } from './onnxruntime.js'
 import type { PreparedPlan } from './tensorrt/prepare.js'
 
@@ -66,7 +67,8 @@ async function onCpu(
   fallback: string | null,
 ): Promise<Placed> {
   const { path, bytes, externalData } = source
-  const request = { library: findOnnxRuntime(library), path, bytes, externalData, memoryBudget: memory, lanes }
+  const where = { library: findOnnxRuntime(library), path, bytes, externalData }
+  const request = { ...where, memoryBudget: memory, lanes, steady: isSteady(source) }
   const handle = await runNative({ signal }, (addon, job) => addon.loadOnnxRuntime(request, job))
   return { handle, concurrency: lanes, fallback, plan: null, hints: {} }
 }

@@ -100,8 +100,9 @@ class Lane {
   virtual ~Lane() = default;
   /// Requests that may be started and not completed at one time.
   virtual int depth() const = 0;
-  /// Takes the request and returns at once. The lane's Completion follows exactly once, from a thread of the backend's,
-  /// never from within this call; results, `error` and `times` are set by then. Requests complete in any order.
+  /// Takes the request and returns at once. The lane's Completion follows exactly once, from a thread of the backend's
+  /// or, of a run shorter than handing it over takes, within this call; results, `error` and `times` are set by then.
+  /// Requests complete in any order.
   virtual void start(RequestPtr request) = 0;
   /// Hurries a started request along: it completes soon, with or without a result. Ignores one that has completed.
   virtual void cancel(const RequestPtr& request) noexcept = 0;

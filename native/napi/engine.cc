@@ -9,7 +9,7 @@
 namespace brrr::addon {
 namespace {
 
-/// loadOnnxRuntime({library, path, bytes, externalData, memoryBudget, lanes}, job): Promise<EngineHandle>
+/// loadOnnxRuntime({library, path, bytes, externalData, memoryBudget, lanes, steady}, job): Promise<EngineHandle>
 Napi::Value load_onnxruntime(const Napi::CallbackInfo& info) {
   return guarded(info, [&] {
     Napi::Env env = info.Env();
@@ -18,6 +18,7 @@ Napi::Value load_onnxruntime(const Napi::CallbackInfo& info) {
     request.library = spec.Get("library").ToString();
     request.external_data = spec.Get("externalData").ToString();
     request.memory_budget = static_cast<size_t>(spec.Get("memoryBudget").As<Napi::Number>().Int64Value());
+    request.steady = spec.Get("steady").As<Napi::Boolean>();
     Keep keep;
     if (spec.Get("bytes").IsTypedArray()) {
       auto bytes = spec.Get("bytes").As<Napi::Uint8Array>();

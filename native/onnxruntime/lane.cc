@@ -10,6 +10,7 @@
 
 #include "common/process_exit.h"
 #include "onnxruntime/allocator.h"
+#include "onnxruntime/brief_runs.h"
 #include "onnxruntime/types.h"
 
 namespace brrr::onnxruntime {
@@ -56,12 +57,16 @@ class CpuLane final : public engine::Lane {
   int depth() const override { return 1; }
 
   void start(RequestPtr request) override {
+    const bool here = session_.steady && !completing && brief_.expects(*request);
     {
       std::lock_guard<std::mutex> lock(mutex_);
       request_ = std::move(request);
       cancelled_ = false;
     }
-    wake_.post();
+    if (here)
+      serve_one();
+    else
+      wake_.post();
   }
 
   void cancel(const RequestPtr& request) noexcept override {
@@ -75,21 +80,31 @@ class CpuLane final : public engine::Lane {
   void serve() {
     for (;;) {
       wake_.wait();
-      std::unique_lock<std::mutex> lock(mutex_);
-      if (ending_) return;
-      RequestPtr request = request_;
-      if (!cancelled_) {
-        running_ = true;
-        lock.unlock();
-        run(*request);
-        lock.lock();
-        running_ = false;
-        if (cancelled_) failure_of(session_.library, api_.RunOptionsUnsetTerminate(options_));
+      {
+        std::lock_guard<std::mutex> lock(mutex_);
+        if (ending_) return;
       }
-      request_.reset();
-      lock.unlock();
-      done_(std::move(request));
+      serve_one();
     }
+  }
+
+  void serve_one() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    RequestPtr request = request_;
+    if (!cancelled_) {
+      running_ = true;
+      lock.unlock();
+      run(*request);
+      lock.lock();
+      running_ = false;
+      if (cancelled_) failure_of(session_.library, api_.RunOptionsUnsetTerminate(options_));
+    }
+    request_.reset();
+    brief_.saw(*request);
+    lock.unlock();
+    completing = true;
+    done_(std::move(request));
+    completing = false;
   }
 
   /// Makes the library's Run return after the node of the graph that it computes.
@@ -179,16 +194,22 @@ class CpuLane final : public engine::Lane {
   const engine::Completion done_;
   OrtRunOptions* options_ = nullptr;
 
+  /// On this thread, while it tells that a request is done: the next one must not be computed within that.
+  static thread_local bool completing;
+
   std::mutex mutex_;
   /// One post for each request and for the end.
   Semaphore wake_;
   RequestPtr request_;
   bool running_ = false, cancelled_ = false, ending_ = false;
 
-  // The lane's thread only.
+  // Of the one request at a time.
+  BriefRuns brief_;
   std::vector<OrtValue*> inputs_, outputs_;
   std::thread thread_;
 };
+
+thread_local bool CpuLane::completing = false;
 
 }  // namespace
 

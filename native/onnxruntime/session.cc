@@ -66,6 +66,7 @@ void create_session(Session& session, const LoadRequest& request, const std::sha
   const Library& library = session.library;
   auto options = std::make_shared<LoadOptions>(library);
   configure(library, options->get(), request);
+  session.steady = request.steady;
   job->on_cancel([options] { options->cancel(); });
 
   InLibrary inside([raw = options.get()] { raw->cancel(); });

@@ -23,6 +23,8 @@ struct LoadRequest {
   std::string external_data;
   /// Bytes that weights and running requests may take together; 0: no limit.
   size_t memory_budget = 0;
+  /// Runs take a time that depends on nothing but the shapes of their inputs.
+  bool steady = false;
 };
 
 /// Throws ENGINE_UNAVAILABLE, FILE_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, MEMORY_BUDGET, OUT_OF_MEMORY, ABORTED.
@@ -34,6 +36,7 @@ struct Session {
   ~Session();
 
   const Library& library;
+  bool steady = false;
   OrtSession* session = nullptr;
   std::vector<engine::TensorInfo> inputs, outputs;
   std::vector<const char*> input_names, output_names;
