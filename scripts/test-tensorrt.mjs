@@ -1,6 +1,6 @@
 // The loader, its version gate, its check of the device and its errors against a real TensorRT 10, on a machine without a
 // GPU. The library comes from Maven Central into .cache/tensorrt/ (a download of 0.5 or 1.1 GB) and stays there.
-// Usage: npm run test:tensorrt [-- 10.6]
+// Usage: npm run test:tensorrt [-- 10.6]. Exit code 3: the library could not be fetched.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
@@ -100,7 +100,13 @@ if (!library) {
   process.exit(1)
 }
 const tests = await buildAll()
-const folder = fetchLibrary(name, library)
+let folder
+try {
+  folder = fetchLibrary(name, library)
+} catch (error) {
+  console.error(`TensorRT ${name} could not be fetched: ${error.message}`)
+  process.exit(3)
+}
 run(tests, ['--gtest_brief=1', '--gtest_print_time=0'], {
   env: { ...process.env, BRRR_REAL_TENSORRT: folder, BRRR_REAL_VERSION: library.says },
 })

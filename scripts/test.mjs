@@ -95,6 +95,20 @@ async function sdkBuilds() {
     )
 }
 
+/** The loader on a real TensorRT: a download of half a gigabyte, which only CI and the full suite make. */
+function realTensorrt() {
+  const what = 'the loader on a real TensorRT'
+  if (!full && !process.env.CI) return skip(what, 'it downloads 0.5 GB: npm run test:tensorrt')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'test-tensorrt.mjs')], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
+  if (status === 3) return skip(what, stderr.trim().split('\n').at(-1))
+  const passed = Number(stdout.match(/\[ {2}PASSED {2}\] (\d+) test/)?.[1] ?? 0)
+  count(passed, status === 0 ? 0 : 1, 0)
+  console.log(status === 0 ? `ok      ${what}: ${passed} passed` : `FAILED  ${what}\n${(stdout + stderr).slice(-6000)}`)
+}
+
 function uvuTests() {
   const files = readdirSync(join(root, 'test'))
     .filter((file) => file.endsWith('.test.ts') && (!only || file.includes(only)))
@@ -157,6 +171,7 @@ if (!only) {
   fetchTestModels()
   await sdkBuilds()
   await nativeTests('native', [])
+  realTensorrt()
   fuzz(full ? 2_000_000 : 50_000)
   if (full) {
     // LeakSanitizer misreads glibc's thread-local storage of the many libraries that the tests open, and crashes at exit.
