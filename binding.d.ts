@@ -190,6 +190,44 @@ export function writeAnnotations(
   job: Job,
 ): Promise<void>
 
+/** One signal of a cleaned copy. */
+export interface NativeCopiedSignal {
+  /** Its index in the recording. */
+  signal: number
+  /** Factor to uV of a signal that is high-passed, repaired and written in uV; 0: it is copied as it is. */
+  toUv: number
+  label: string
+  transducer: string
+  dimension: string
+  prefilter: string
+  /** Found from the samples where the signal is cleaned. */
+  physicalMin: number
+  physicalMax: number
+  digitalMin: number
+  digitalMax: number
+}
+/** Writes a recording again with its EEG cleaned; rejects with what a writer and a reader reject with. */
+export function writeCleanCopy(
+  path: string,
+  recording: RecordingHandle,
+  copy: {
+    format: 'EDF+C' | 'EDF+D' | 'BDF+C' | 'BDF+D'
+    patient: string
+    recording: string
+    startDate: string
+    startTime: string
+    highPassHz: number
+    signals: NativeCopiedSignal[]
+    /** uV in place of others: index into `signals`, first sample counted through all records. */
+    repairs: Array<{ copied: number; start: number; samples: Float32Array }>
+    /** Signals that are throughout a weighted sum of others; all are cleaned and have one rate. Indices into `signals`. */
+    interpolations: Array<{ copied: number; sources: readonly number[]; weights: Float64Array }>
+    /** Onsets in seconds from the header's start time. */
+    annotations: Array<{ onset: number; duration: number | null; text: string }>
+  },
+  job: Job,
+): Promise<void>
+
 /** Raw features of each request, features x rows (feature by feature); rows without an epoch are NaN. */
 export function sleepFeatures(requests: NativeFeatureRequest[], rows: number, job: Job): Promise<Float64Array[]>
 export function sleepPredict(model: TreeModel, night: NativeNight, job: Job): Promise<NativePrediction>
@@ -214,6 +252,252 @@ export function detectRems(
   options: NativeRemOptions,
   job: Job,
 ): Promise<NativeEvents>
+
+/** A channel to be cut into epochs: one source per stretch without a gap, in order. */
+export interface NativeEpochChannel {
+  stretches: NativeSource[]
+  /** Values in uV that the channel cannot pass; NaN where they are not known. */
+  lowRail: number
+  highRail: number
+}
+
+export interface NativeEpochOptions {
+  /** Samples per second of the store; channels of another rate are resampled to it. */
+  rate: number
+  lengthS: number
+  /** Edge of the zero-phase high-pass; 0: no filter. */
+  highPassHz: number
+  /** Peak-to-peak in uV below which a 1 s piece is flat. */
+  flatUv: number
+  /** Bytes that the store and loading it may take; 0: no limit. */
+  maxBytes: number
+  /** Whether maxBytes covers a later detectArtifacts too. */
+  artifacts: boolean
+}
+
+/** Epochs of all channels in memory: uV, float32. */
+export class EpochStore {
+  readonly info: {
+    channels: number
+    epochs: number
+    /** Samples of one epoch of one channel. */
+    samples: number
+    rate: number
+    lengthS: number
+    /** Start of each epoch in seconds from the recording's start. */
+    startS: Float64Array
+    bytes: number
+  }
+  /** A copy of the samples of some epochs of a channel, in uV. */
+  read(channel: number, firstEpoch: number, epochs: number): Float32Array
+  /** Lets the memory go, once the computations under way are done. */
+  close(): void
+}
+
+/** Tables of channels x epochs, channel by channel. */
+export interface NativeCells {
+  /** Peak-to-peak in uV. */
+  ptpUv: Float64Array
+  /** Variance in uV^2. */
+  varianceUv2: Float64Array
+  /** Variance of a calm second: the lower median over the 1 s pieces. */
+  calmVarianceUv2: Float64Array
+  /** Share of the 1 s pieces that are flat, before or after the high-pass. */
+  flatShare: Float32Array
+  /** Share of the samples that lie in runs at a rail, before the high-pass. */
+  clippedShare: Float32Array
+  /** Share of the power from 1 Hz to half the rate that lies within 1 Hz of 50 (60) Hz and its harmonics. */
+  mains50Share: Float32Array
+  mains60Share: Float32Array
+  /** Frequency of the strongest bin within 1 Hz of 50 (60) Hz. */
+  mains50Hz: Float32Array
+  mains60Hz: Float32Array
+  /** Share of the power from 1 Hz to half the rate that lies below 12 Hz. */
+  slowShare: Float32Array
+  /** Rate at which each channel was recorded. */
+  recordedRateHz: Float64Array
+}
+
+/** Pairs of channels that are alike as only bridged electrodes are, in at least one epoch. */
+export interface NativeAlikePairs {
+  /** 2 x pairs: the two channels. */
+  channels: Int32Array
+  /** pairs x epochs: 1 alike, 0 not, 255 not looked at (a channel is dead there). */
+  alike: Uint8Array
+  /** Of each pair: root mean square of the difference in uV, median over the epochs in which they are alike. */
+  differenceUv: Float64Array
+}
+
+/** Reads, resamples, filters and cuts the channels of one recording; startS: where each stretch begins. */
+export function loadEpochs(
+  channels: NativeEpochChannel[],
+  startS: readonly number[],
+  options: NativeEpochOptions,
+  job: Job,
+): Promise<EpochStore>
+/** Ready-made epochs, epochs x channels x samples, times toUv; unfiltered. */
+export function epochsFromArray(
+  data: Float32Array | Float64Array,
+  shape: { epochs: number; channels: number; samples: number; rate: number; toUv: number },
+  options: NativeEpochOptions,
+  job: Job,
+): Promise<EpochStore>
+export function measureCells(store: EpochStore, options: { flatUv: number }, job: Job): Promise<NativeCells>
+/** `distance`: variance of the difference as a share of that of a typical pair below which two channels are alike. */
+export function alikePairs(store: EpochStore, options: { distance: number }, job: Job): Promise<NativeAlikePairs>
+
+/** Limits by their names in lib/analyses/quality/artifacts.ts. */
+export type NativeArtifactLimits = Record<string, number>
+
+export interface NativeArtifact {
+  type: 'blink' | 'muscle' | 'electrode_pop' | 'movement'
+  startS: number
+  durationS: number
+  /** Positions in `picks`, ascending. */
+  channels: number[]
+  confidence: number
+  /** Over the channel's background. */
+  ratio: number
+  /** Blink: height; muscle: RMS of the fast band; pop: step; movement: deflection. */
+  sizeUv: number
+}
+
+export function artifactLimits(): NativeArtifactLimits
+/** Artifacts by start, and the picks recorded too slowly for muscle. Channels of `leads` are positions in `picks`. */
+export function detectArtifacts(
+  store: EpochStore,
+  options: {
+    picks: readonly number[]
+    /** null: no blinks are looked for. */
+    leads: {
+      left: number
+      right: number
+      front: readonly number[]
+      middle: readonly number[]
+      back: readonly number[]
+    } | null
+    /** All of artifactLimits(). */
+    limits: NativeArtifactLimits
+    /** Beside the epochs; 0: no limit. */
+    maxBytes: number
+  },
+  job: Job,
+): Promise<{ artifacts: NativeArtifact[]; slowChannels: number[] }>
+
+/** Epochs for AutoReject and its kin, and the channels of them that take part: in memory, or a caller's array in volts. */
+export type NativeEpochs =
+  | { store: EpochStore; picks: readonly number[] }
+  | {
+      /** epochs x channels x samples; INVALID_ARGUMENT where a picked channel has a sample that is not finite. */
+      data: Float32Array | Float64Array
+      epochs: number
+      channels: number
+      samples: number
+      picks: readonly number[]
+    }
+
+export type NativeThresholdMethod = 'bayesian_optimization' | 'random_search'
+
+export interface NativeAutoRejectOptions {
+  /** Candidates: share of bad channels that makes an epoch bad, and channels that may be repaired in an epoch. */
+  consensus: readonly number[]
+  nInterpolate: readonly number[]
+  folds: number
+  method: NativeThresholdMethod
+  seed: number
+  /** Bytes that the computation may take beside its epochs (MEMORY_BUDGET); 0: no limit. */
+  maxBytes: number
+}
+
+export interface NativeAutoRejectFit {
+  /** One for each pick, volts. */
+  thresholds: Float64Array
+  consensus: number
+  nInterpolate: number
+  /** consensus x nInterpolate x folds, volts; infinite where a pair is not possible or leaves no epoch. */
+  loss: Float64Array
+  /** Of the epochs of the fit, by what was found. */
+  log: NativeRejectLog
+}
+
+/** labels: epochs x picks, 0 good, 1 bad, 2 bad and to be repaired; badEpochs: 1 for those to be rejected. */
+export interface NativeRejectLog {
+  labels: Uint8Array
+  badEpochs: Uint8Array
+}
+
+/** `positions`, here and below: x, y, z of each pick in the head frame. */
+export function autorejectFit(
+  epochs: NativeEpochs,
+  positions: Float64Array,
+  options: NativeAutoRejectOptions,
+  job: Job,
+): Promise<NativeAutoRejectFit>
+/** Thresholds alone, volts; without positions each channel's come from its own epochs only. */
+export function autorejectThresholds(
+  epochs: NativeEpochs,
+  positions: Float64Array | null,
+  options: { method: NativeThresholdMethod; seed: number; maxBytes: number },
+  job: Job,
+): Promise<Float64Array>
+export function autorejectLog(
+  epochs: NativeEpochs,
+  thresholds: Float64Array,
+  consensus: number,
+  nInterpolate: number,
+  job: Job,
+): Promise<NativeRejectLog>
+/**
+ * Fills `out` with the chosen epochs, cells of label 2 repaired: all channels of an array (in its unit), the picks of a
+ * store (uV). `out` must not overlap the epochs.
+ */
+export function autorejectRepair(
+  epochs: NativeEpochs,
+  positions: Float64Array,
+  labels: Uint8Array,
+  chosen: readonly number[],
+  out: Float32Array | Float64Array,
+  job: Job,
+): Promise<void>
+/** Fills `out` (cells x samples) with repaired cells alone. `cells`: epoch and pick of each, all of label 2. */
+export function autorejectRepairCells(
+  epochs: NativeEpochs,
+  positions: Float64Array,
+  labels: Uint8Array,
+  cells: readonly number[],
+  out: Float32Array,
+  job: Job,
+): Promise<void>
+
+/** Peak-to-peak threshold of any channel, volts, above which an epoch is rejected. */
+export function globalThreshold(epochs: NativeEpochs, decim: number, folds: number, job: Job): Promise<number>
+/** Scores of thresholds (none: 15 of its own choice), thresholds x folds: minus volts, or -Infinity. */
+export function validationCurve(
+  epochs: NativeEpochs,
+  thresholds: readonly number[],
+  folds: number,
+  job: Job,
+): Promise<{ thresholds: Float64Array; trainScores: Float64Array; testScores: Float64Array }>
+
+/** subsets: nResample x size; correlations: epochs x picks, NaN for 0/0. */
+export function ransac(
+  epochs: NativeEpochs,
+  positions: Float64Array,
+  options: { nResample: number; minChannels: number; minCorr: number; unbrokenTime: number; seed: number },
+  job: Job,
+): Promise<{ subsets: Int32Array; correlations: Float64Array; badFraction: Float64Array; bad: Uint8Array }>
+
+/** Weights, targets x sources. `positions`: of the sources, then of the targets, seen from the sphere's centre. */
+export function splineWeights(positions: Float64Array, sources: number, job: Job): Promise<Float64Array>
+/** Centre of the sphere through electrodes. */
+export function headCentre(positions: Float64Array): Float64Array
+/** Test rows of scikit-learn's StratifiedShuffleSplit, for checks of the generator. */
+export function stratifiedSplits(
+  classSizes: readonly number[],
+  splits: number,
+  testShare: number,
+  seed: number,
+): Int32Array[]
 
 /** Welch spectra of consecutive epochs: periodic Hann window, half overlap, mean removed, density. */
 export function spectra(
@@ -244,6 +528,8 @@ export interface NativeSynthOptions {
   hours: number
   rate: number
   channels: string[]
+  /** Of a routine EEG: whether it has blinks, muscle and electrode pops. */
+  artifacts: boolean
 }
 /** Writes a synthetic recording; resolves with the truth it was made from. */
 export function synthesise(

@@ -1,6 +1,6 @@
 /**
- * EEG analysis: recordings in; sleep stages, events and a report out. Decision support only: a person must read the
- * recording.
+ * EEG analysis: recordings in; signal quality, sleep stages, events and a report out. Decision support only: a person
+ * must read the recording.
  */
 export { analyzeEvents, type EventAnalysis, type EventOptions } from './analyses/events/analyze.js'
 export {
@@ -15,6 +15,67 @@ export {
 } from './analyses/events/detect.js'
 export { groupedSummary, keepShared, type SummaryRow, summariseEvents } from './analyses/events/summary.js'
 export type { EegEvent, EventTable } from './analyses/events/types.js'
+export type { RepairedCell } from './analyses/quality/analysis.js'
+export {
+  analyzeQuality,
+  QualityAnalysis,
+  type QualityLimits,
+  type QualityOptions,
+} from './analyses/quality/analyze.js'
+export {
+  type ArtifactLimits,
+  type ArtifactOptions,
+  artifactLimits,
+  type FoundArtifacts,
+  findArtifacts,
+} from './analyses/quality/artifacts.js'
+export {
+  AutoReject,
+  type AutoRejectFitOptions,
+  type AutoRejectOptions,
+  type AutoRejectTransformOptions,
+} from './analyses/quality/autoreject.js'
+export { type AlikePair, type CellTables, type MeasureOptions, measureCells } from './analyses/quality/cells.js'
+export type { EpochData, TimedEpochData } from './analyses/quality/epoch-data.js'
+export {
+  cellsOf,
+  type FindingLimits,
+  type Findings,
+  findCells,
+  findInEpochs,
+  findingLimits,
+} from './analyses/quality/findings.js'
+export {
+  getRejectionThreshold,
+  type RejectionThresholdOptions,
+  type ValidationCurve,
+  type ValidationCurveOptions,
+  validationCurve,
+} from './analyses/quality/global-threshold.js'
+export type { AmplitudeLimits } from './analyses/quality/labels.js'
+export type { Picks } from './analyses/quality/picks.js'
+export { Ransac, type RansacOptions } from './analyses/quality/ransac.js'
+export { RejectLog } from './analyses/quality/reject-log.js'
+export { type SplineOptions, sphericalSplineWeights } from './analyses/quality/splines.js'
+export { type EpochOptions, Epochs, type Rails } from './analyses/quality/store.js'
+export {
+  computeThresholds,
+  type MemoryOptions,
+  type ThresholdMethod,
+  type ThresholdOptions,
+  thresholdSplits,
+} from './analyses/quality/thresholds.js'
+export type {
+  BadChannel,
+  BadChannelReason,
+  CellLabel,
+  FindingKind,
+  NotAssessed,
+  NotJudged,
+  QualityFinding,
+  QualityGrade,
+  QualityReport,
+} from './analyses/quality/types.js'
 export { stageAgreement } from './analyses/sleep/agreement.js'
 export { analyzeSleep, type SleepAnalysis, type SleepOptions } from './analyses/sleep/analyze.js'
 export {
@@ -50,6 +111,7 @@ export type {
   StageAgreement,
   StageProbabilities,
 } from './analyses/sleep/types.js'
+export { type Priority, type Triage, triage } from './analyses/triage.js'
 export { BrrrError, ERROR_CODES, type ErrorCode } from './errors.js'
 export {
   AdaptivePolicy,
@@ -101,9 +163,11 @@ export { importYasa } from './models/import.js'
 export { type InstalledModel, listModels } from './models/registry.js'
 export type { RunOptions } from './native.js'
 export { type Analysis, type AnalyzeOptions, analyze, type Progress } from './pipeline/analyze.js'
+export { type CleanCopyOptions, writeCleanCopy } from './pipeline/clean-copy.js'
 export type { DocumentWarning, PartStatus, ResultDocument } from './pipeline/document.js'
-export { eventsCsv, stagesCsv, writeAnnotationFile } from './pipeline/export.js'
+export { eventsCsv, labelsCsv, stagesCsv, writeAnnotationFile } from './pipeline/export.js'
 export { reportSignals } from './pipeline/report-signals.js'
+export { electrodePositions, type Position } from './recording/montage.js'
 export { Recording } from './recording/recording.js'
 export { type Signal, type Stretch, signalFromArray } from './recording/signal.js'
 export { type SynthKind, type SynthOptions, type SynthTruth, synthesise } from './recording/synth.js'

@@ -18,6 +18,11 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   define_recording(env, exports);
   define_sleep(env, exports);
   define_events(env, exports);
+  define_quality(env, exports);
+  define_artifacts(env, exports);
+  define_autoreject(env, exports);
+  define_ransac(env, exports);
+  define_clean_recording(env, exports);
   define_signal(env, exports);
   define_synth(env, exports);
   define_engine(env, exports);

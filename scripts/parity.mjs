@@ -1,15 +1,16 @@
 // Writes what this package makes of the reference recordings, in the layout of each reference set, for the set's own
 // comparer. A client of the public API: it computes nothing itself.
-// Usage: npm run parity -- REFERENCE OUT
+// Usage: npm run parity -- REFERENCE OUT [SET ...], all sets unless some are named
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as brrr from 'brain-go-brrr'
+import { autoreject } from './parity-autoreject.mjs'
 
-const [reference, out] = process.argv.slice(2)
+const [reference, out, ...sets] = process.argv.slice(2)
 if (!reference || !out) {
-  console.error('usage: npm run parity -- REFERENCE OUT')
+  console.error('usage: npm run parity -- REFERENCE OUT [SET ...]')
   process.exit(2)
 }
 const here = dirname(fileURLToPath(import.meta.url))
@@ -146,7 +147,8 @@ async function sleep() {
   }
 }
 
-for (const [name, make] of Object.entries({ edf, sleep })) {
-  if (existsSync(join(reference, name))) await make()
+for (const [name, make] of Object.entries({ edf, sleep, autoreject })) {
+  if (sets.length > 0 && !sets.includes(name)) continue
+  if (existsSync(join(reference, name))) await make(reference, out)
   else console.log(`${name}: skipped, ${join(reference, name)} is not there`)
 }

@@ -177,7 +177,8 @@ if (!only) {
     // LeakSanitizer misreads glibc's thread-local storage of the many libraries that the tests open, and crashes at exit.
     const environment = { ASAN_OPTIONS: 'intercept_tls_get_addr=0' }
     await nativeTests('native-asan', ['-DBRRR_SANITIZE=address,undefined'], '*', environment)
-    await nativeTests('native-tsan', ['-DBRRR_SANITIZE=thread'])
+    const suppressions = join(root, 'test', 'native', 'tsan-suppressions.txt')
+    await nativeTests('native-tsan', ['-DBRRR_SANITIZE=thread'], '*', { TSAN_OPTIONS: `suppressions=${suppressions}` })
   }
 }
 uvuTests()

@@ -10,6 +10,9 @@ const samples = Float64Array.from(
 )
 const signal = brrr.signalFromArray(samples, 100)
 
+const NAMES = ['Fp1', 'Fp2', 'F3', 'F4', 'C3', 'C4', 'P3', 'P4', 'O1', 'O2']
+const epochs = { data: samples.subarray(0, 120 * 10 * 300), shape: [120, 10, 300], channels: NAMES }
+
 /** Brings the addon to the step; resolves when it is there, with work possibly under way. */
 const steps = {
   loaded: async () => {},
@@ -27,6 +30,18 @@ const steps = {
   },
   staging: async () => void brrr.stageSleep({ eeg: signal }).catch(() => {}),
   detecting: async () => void brrr.detectSpindles(signal).catch(() => {}),
+  fitting: async () => void new brrr.AutoReject().fit(epochs).catch(() => {}),
+  'two fits at once': async () => {
+    const autoreject = new brrr.AutoReject({ thresh_method: 'random_search' })
+    for (let i = 0; i < 2; i++) void autoreject.fit(epochs).catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  },
+  'judging quality': async () => {
+    const recording = await brrr.Recording.open(file)
+    const channels = recording.channels.slice(0, 4).map(({ name }) => name)
+    void brrr.analyzeQuality(recording, { channels }).catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  },
   'many at once': async () => {
     for (let i = 0; i < 20; i++) void brrr.bandpass(signal, 1, 30).catch(() => {})
   },

@@ -65,7 +65,7 @@ function target(file: string, options: AnalyzeArguments): string {
 }
 
 function one(file: string, options: AnalyzeArguments, signal: AbortSignal): Promise<ResultDocument> {
-  return analyzeFile(file, options, signal, async (recording, analysis, progress) => {
+  return analyzeFile(file, { ...options, keepSamples: options.html }, signal, async (recording, analysis, progress) => {
     const base = target(file, options)
     const written: string[] = []
     if (!options.json || options.out) {
@@ -107,6 +107,9 @@ async function summarise(outcomes: Outcome[], options: AnalyzeArguments): Promis
       'status',
       'reason',
       'duration_s',
+      'quality',
+      'quality_score',
+      'bad_channels',
       'model',
       ...SUMMARY_STATISTICS,
       'spindles',
@@ -117,12 +120,16 @@ async function summarise(outcomes: Outcome[], options: AnalyzeArguments): Promis
   ]
   for (const { file, document, error } of outcomes) {
     const sleep = document?.sleep
+    const quality = document?.quality_report.status === 'ok' ? document.quality_report : null
     lines.push(
       [
         basename(file),
         error ? 'failed' : sleep?.status,
         error ? (error as Error).message : sleep?.reason,
         document?.recording.duration_s,
+        quality?.grade,
+        quality?.quality_score,
+        quality?.bad_channels.map(({ name }) => name).join(' '),
         sleep?.model?.variant,
         ...SUMMARY_STATISTICS.map((key) => sleep?.statistics[key]),
         sleep?.spindles?.count,

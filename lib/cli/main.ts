@@ -5,6 +5,7 @@ import type { BenchArguments } from './bench-engine.js'
 import type { BuildArguments, EnginesArguments } from './engines.js'
 import { EXIT, exitCode } from './exit-codes.js'
 import type { InfoArguments } from './info.js'
+import type { QualityArguments } from './quality.js'
 import type { SleepArguments } from './sleep.js'
 import type { SynthArguments } from './synth.js'
 import { fail } from './terminal.js'
@@ -25,6 +26,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const number = (text: string) => {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.')
+  return value
+}
+const integer = (least: number, most: number) => (text: string) => {
+  const value = number(text)
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new InvalidArgumentError(`Expected an integer from ${least} to ${most}.`)
+  return value
+}
+const positive = (text: string) => {
+  const value = number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('Expected a number above 0.')
   return value
 }
 const list = (text: string) =>
@@ -54,12 +66,18 @@ function sleepOptions(command: Command): Command {
       'a human scoring (CSV, JSON or EDF+): events and statistics rest on it, and it is compared',
     )
     .option('--no-events', 'leave out spindles, slow waves and eye movements')
+}
+
+function computeOptions(command: Command): Command {
+  return command
     .addOption(new Option('--simd <tier>', 'force a SIMD tier (for tests)').choices(['baseline', 'avx2', 'avx512']))
-    .option('--threads <n>', 'threads of one computation (default: all cores)', number)
+    .option('--threads <n>', 'threads of one computation (default: all cores)', integer(1, 1024))
 }
 
 const program = new Command('brrr')
-  .description('EEG analysis: recordings in; sleep stages, events and a report out. Decision support only.')
+  .description(
+    'EEG analysis: recordings in; signal quality, sleep stages, events and a report out. Decision support only.',
+  )
   .version((require('../../package.json') as { version: string }).version)
   .showHelpAfterError('Run with --help to see the options.')
   .addHelpText(
@@ -77,9 +95,10 @@ program
   .option('--json', 'as JSON')
   .action(async (file: string, options: InfoArguments) => (await import('./info.js')).info(file, options, abort.signal))
 
-sleepOptions(program.command('sleep'))
+computeOptions(sleepOptions(program.command('sleep')))
   .description('stage a night and find its spindles, slow waves and eye movements')
   .argument('<file>', 'recording')
+  .option('--quality', 'judge the signal quality first, so that bad channels are avoided (analyze always does)')
   .option('--json', 'the result document on stdout')
   .option('--csv <file>', 'write the hypnogram with its probabilities as CSV')
   .option('--events-csv <file>', 'write the events as CSV')
@@ -88,11 +107,29 @@ sleepOptions(program.command('sleep'))
     (await import('./sleep.js')).sleep(file, options, abort.signal),
   )
 
-sleepOptions(program.command('analyze'))
-  .description('run every analysis on recordings: a result document each')
+computeOptions(program.command('quality'))
+  .description('judge the signal quality: grade, bad channels, bad epochs, findings, artifacts')
+  .argument('<file>', 'recording')
+  .option('--json', 'the result document on stdout')
+  .option('--csv <file>', 'write the labels of epochs and channels as CSV: 0 good, 1 bad, 2 repaired; - is stdout')
+  .option('--report <file>', 'write the report')
+  .option(
+    '--write-clean <file>',
+    'write a cleaned copy: EEG high-passed and repaired, bad spans annotated (EDF+ or BDF+)',
+  )
+  .option('--interpolate-bad', 'with --write-clean: also replace bad channels by what the good ones predict')
+  .option('--seed <n>', 'of the cross-validation (default: 42)', integer(0, 2 ** 32 - 1))
+  .option('--max-memory <MiB>', 'refuse recordings that need more', positive)
+  .action(async (file: string, options: QualityArguments) =>
+    (await import('./quality.js')).quality(file, options, abort.signal),
+  )
+
+computeOptions(sleepOptions(program.command('analyze')))
+  .description('run every analysis on recordings (quality, sleep, events): a result document each')
   .argument('<files...>', 'recordings, or folders of them')
+  .option('--no-quality', 'leave out the signal quality')
   .option('--html', 'also write the report')
-  .option('--edf', 'also write stages and events as EDF+ annotations')
+  .option('--edf', 'also write stages, events and quality as EDF+ annotations')
   .option('--out <folder>', 'where results go (default: beside each recording)')
   .option('--json', 'the result document (of several files: a list) on stdout; nothing is written unless asked for')
   .action(async (files: string[], options: AnalyzeArguments) =>

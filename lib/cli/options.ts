@@ -21,6 +21,10 @@ export interface SleepCommandLine {
   lightsOn?: string
   hypno?: string
   events: boolean
+  /** Judge the signal quality: `analyze` unless told otherwise, `sleep` when asked. */
+  quality?: boolean
+  /** Keep the quality run's samples until the results are written. */
+  keepSamples?: boolean | undefined
   simd?: string
   threads?: number
 }
@@ -110,11 +114,13 @@ export async function analyzeFile<T>(
   try {
     const analysis = await analyze(recording, {
       ...(await sleepOptions(line, recording)),
+      quality: line.quality ?? false,
+      keepSamples: line.keepSamples,
       events: line.events,
       signal,
       onProgress: ({ stage, share }) => progress.update(stage, share),
     })
-    return await use(recording, analysis, progress)
+    return await use(recording, analysis, progress).finally(() => analysis.quality?.close())
   } finally {
     progress.end()
     recording.close()

@@ -22,6 +22,9 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
 
+/** What `--csv` and its kin take for stdout; it then replaces the summary. */
+export const STDOUT = '-'
+
 /** Text that may come from a file: control characters, which could steer a terminal, become dots. */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

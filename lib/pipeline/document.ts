@@ -1,5 +1,7 @@
 import type { EegEvent } from '../analyses/events/types.js'
+import type { QualityReport } from '../analyses/quality/types.js'
 import type { SleepResult } from '../analyses/sleep/types.js'
+import type { Triage } from '../analyses/triage.js'
 import type { RecordingInfo } from '../recording/types.js'
 
 export const SCHEMA_VERSION = '1.0.0'
@@ -19,12 +21,12 @@ export interface DocumentWarning {
 export interface ResultDocument {
   schema_version: string
   recording: RecordingInfo
-  quality_report: PartStatus
+  quality_report: QualityReport | PartStatus
   abnormality: PartStatus
   sleep: SleepResult
   events: EegEvent[]
   features: PartStatus
-  triage: { priority: string; reasons: string[] }
+  triage: Triage
   timings_s: Record<string, number>
   memory: Record<string, number>
   cache: { hit: boolean }

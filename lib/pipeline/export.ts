@@ -1,9 +1,11 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import type { EegEvent } from '../analyses/events/types.js'
+import type { QualityReport } from '../analyses/quality/types.js'
 import { hypnogramToAnnotations } from '../analyses/sleep/hypnogram.js'
 import { hypnogramToCsv } from '../analyses/sleep/hypnogram-text.js'
 import { BrrrError } from '../errors.js'
 import { type RunOptions, runNative } from '../native.js'
+import { eventAnnotations, qualityAnnotations } from './annotations.js'
 import type { ResultDocument } from './document.js'
 
 /** Writes a text file so that it appears whole or not at all. @throws BrrrError WRITE_FAILED */
@@ -45,26 +47,32 @@ export function eventsCsv(events: readonly EegEvent[]): string {
   return `${lines.join('\n')}\n`
 }
 
-const EVENT_TEXT: Record<EegEvent['type'], string> = {
-  spindle: 'Spindle',
-  slow_wave: 'Slow wave',
-  rem: 'Rapid eye movement',
+/** The quality report's labels as CSV: one line an epoch, a column a channel: 0 good, 1 bad, 2 repaired, else empty. */
+export function labelsCsv({ channels, epochs, labels, rejected }: QualityReport): string {
+  const gone = new Set(rejected)
+  const lines = labels.map((row, epoch) => [
+    epoch,
+    epochs.start_s[epoch],
+    gone.has(epoch) ? 1 : 0,
+    ...Array.from(row, (label) => (label === '-' ? null : label)),
+  ])
+  return `${[['epoch', 'start_s', 'rejected', ...channels], ...lines].map((line) => line.map(csvCell).join(',')).join('\n')}\n`
 }
 
-/** Stages ("Sleep stage W|N1|N2|N3|R|?") and events as the annotations of an EDF+ file without signals. */
+/**
+ * Stages ("Sleep stage W|N1|N2|N3|R|?"), events, rejected epochs ("BAD_autoreject"), findings and artifacts as the
+ * annotations of an EDF+ file without signals.
+ */
 export async function writeAnnotationFile(
   path: string,
   document: ResultDocument,
   options: RunOptions = {},
 ): Promise<void> {
-  const { sleep, events, recording } = document
+  const { sleep, events, recording, quality_report } = document
   const annotations = [
     ...hypnogramToAnnotations(sleep.given_stages ?? sleep.sleep_stages),
-    ...events.map((e) => ({
-      onset_s: e.start_s,
-      duration_s: e.duration_s,
-      text: `${EVENT_TEXT[e.type]}@@${e.channels.join(' ')}`,
-    })),
+    ...eventAnnotations(events),
+    ...(quality_report.status === 'ok' ? qualityAnnotations(quality_report) : []),
   ].sort((a, b) => a.onset_s - b.onset_s)
   const header = {
     patient: 'X X X X',

@@ -5,10 +5,15 @@ import type { Channel } from '../recording/types.js'
 import { makeTraces, traceBudget } from '../report/signals.js'
 import type { ReportSignals, ReportSpectrogram } from '../report/types.js'
 import type { Analysis } from './analyze.js'
+import type { ResultDocument } from './document.js'
+import { reportQuality } from './report-quality.js'
 
 const SPECTROGRAM = { epochS: 30, segmentS: 4, highestHz: 30 }
 
-/** The staged channels' traces and the first EEG channel's spectrogram, for the report of an analysis. */
+/**
+ * The staged channels' traces, the first EEG channel's spectrogram and the quality run's worst epochs, for the report of
+ * an analysis. Samples that the quality run has released (`keepSamples`) are left out.
+ */
 export async function reportSignals(
   recording: Recording,
   analysis: Analysis,
@@ -26,9 +31,14 @@ export async function reportSignals(
     })
   }
   return {
-    ...makeTraces(samples, traceBudget(analysis.document.events.length)),
+    ...makeTraces(samples, traceBudget(eventsShown(analysis.document))),
     spectrogram: eeg[0] ? await spectrogram(recording, eeg[0], options) : null,
+    quality: await reportQuality(analysis.quality, options),
   }
+}
+
+function eventsShown({ events, quality_report }: ResultDocument): number {
+  return events.length + (quality_report.status === 'ok' ? quality_report.artifacts.length : 0)
 }
 
 /** Samples in microvolts on the recording's time line; NaN in gaps. */

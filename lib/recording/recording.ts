@@ -63,6 +63,12 @@ export class Recording {
     return new Recording(path, await runNative(options, (addon, job) => addon.openRecording(path, job)))
   }
 
+  /** The open file, for native calls. @throws BrrrError CLOSED */
+  get handle(): Binding.RecordingHandle {
+    if (!this.#open) throw new BrrrError('CLOSED', `The recording ${basename(this.path)} is closed.`)
+    return this.#handle
+  }
+
   /** The channel of this name, label or derivation. @throws BrrrError NO_SUCH_CHANNEL, naming those that exist */
   channel(name: string): Channel {
     return findChannel(this.channels, name)
@@ -95,7 +101,7 @@ export class Recording {
         `Channel ${c.name} holds ${c.samples} samples; the array has ${out.length}.`,
       )
     const source = {
-      recording: this.#live(),
+      recording: this.handle,
       signal: c.index,
       minus: c.minus ?? -1,
       scale: 1,
@@ -138,13 +144,13 @@ export class Recording {
     })
     const indices = channels.map((c) => c.index)
     await runNative(options, (addon, job) =>
-      addon.readRecords(this.#live(), indices, firstRecord, records, outputs, job),
+      addon.readRecords(this.handle, indices, firstRecord, records, outputs, job),
     )
   }
 
   /** First and last digital values of a signal of the file (by its index in `header.signals`), and their sum: what a reader is checked by. */
   digitalSummary(index: number, options: RunOptions = {}): Promise<{ first: number[]; last: number[]; sum: number }> {
-    const recording = this.#live()
+    const recording = this.handle
     return runNative(options, (addon, job) => addon.digitalSummary(recording, index, job))
   }
 
@@ -189,13 +195,8 @@ export class Recording {
     this.close()
   }
 
-  #live(): Binding.RecordingHandle {
-    if (!this.#open) throw new BrrrError('CLOSED', `The recording ${basename(this.path)} is closed.`)
-    return this.#handle
-  }
-
   #signal(channel: Channel, scale: number): Signal {
-    const recording = this.#live()
+    const recording = this.handle
     const perRecord = this.header.signals[channel.index]!.samplesPerRecord
     return {
       name: channel.name,

@@ -11,6 +11,8 @@ export interface SynthOptions extends RunOptions {
   seed: number
   /** A subset of the channels (the samples stay the same); default all. */
   channels?: readonly string[] | undefined
+  /** Of a routine EEG: false leaves out blinks, muscle and electrode pops, and nothing else changes. Default true. */
+  artifacts?: boolean | undefined
 }
 
 /** What a synthetic recording was made from. */
@@ -28,9 +30,9 @@ const STAGES = ['W', 'N1', 'N2', 'N3', 'R'] as const
  * @throws BrrrError INVALID_ARGUMENT, WRITE_FAILED, ABORTED
  */
 export async function synthesise(path: string, options: SynthOptions): Promise<SynthTruth> {
-  const { kind, hours, rate, seed } = options
+  const { kind, hours, rate, seed, artifacts = true } = options
   const truth = await runNative(options, (addon, job) =>
-    addon.synthesise(path, { kind, hours, rate, seed, channels: [...(options.channels ?? [])] }, job),
+    addon.synthesise(path, { kind, hours, rate, seed, artifacts, channels: [...(options.channels ?? [])] }, job),
   )
   return {
     stages: Array.from(truth.stages, (code) => STAGES[code]!),

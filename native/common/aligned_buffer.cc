@@ -1,5 +1,6 @@
 #include "common/aligned_buffer.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 
@@ -23,10 +24,16 @@ void* allocate_aligned(size_t bytes) {
   const size_t rounded = (bytes / alignment + 1) * alignment;
   void* memory = rounded > bytes ? std::aligned_alloc(alignment, rounded) : nullptr;
   if (!memory) throw Error("OUT_OF_MEMORY", "Out of memory: " + std::to_string(bytes) + " bytes were needed.");
-#if defined(__linux__)
-  if (huge) madvise(memory, rounded, MADV_HUGEPAGE);
-#endif
+  if (huge) prefer_huge_pages(memory, rounded);
   return memory;
+}
+
+void prefer_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] size_t bytes) noexcept {
+#if defined(__linux__)
+  const size_t start = reinterpret_cast<uintptr_t>(memory);
+  const size_t first = (start + kHugePage - 1) / kHugePage * kHugePage, end = (start + bytes) / kHugePage * kHugePage;
+  if (end > first) madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+#endif
 }
 
 void free_aligned(void* memory) noexcept { std::free(memory); }

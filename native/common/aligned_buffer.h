@@ -12,6 +12,9 @@ namespace brrr {
 void* allocate_aligned(size_t bytes);
 void free_aligned(void* memory) noexcept;
 
+/// The same huge pages for memory of others that is about to be written for the first time, where it is large.
+void prefer_huge_pages(void* memory, size_t bytes) noexcept;
+
 /// Owns `size` uninitialised values.
 template <typename T>
 class AlignedBuffer {

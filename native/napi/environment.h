@@ -12,7 +12,7 @@ namespace brrr::addon {
 struct Environment {
   std::shared_ptr<TaskGroup> tasks;
   // Constructors of the wrapped classes, to recognise their instances.
-  Napi::FunctionReference job_class, recording_class, model_class, engine_class;
+  Napi::FunctionReference job_class, recording_class, model_class, engine_class, epoch_store_class;
 
   static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 };

@@ -51,6 +51,7 @@ Napi::Value synthesise(const Napi::CallbackInfo& info) {
     Napi::Object object = info[1].As<Napi::Object>();
     if (object.Get("kind").ToString().Utf8Value() == "routine") {
       auto options = options_from<synth::RoutineOptions>(object);
+      options.artifacts = object.Get("artifacts").ToBoolean();
       return run_async(
           info.Env(), info[2], Keep(), [=](Job& job) { return synth::synthesise_routine(options, path, job); },
           truth_to_js);

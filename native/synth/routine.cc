@@ -86,7 +86,7 @@ class RoutinePlanner {
  public:
   RoutinePlanner(uint64_t seed, int64_t seconds) : random_(seed, 2), seconds_(static_cast<double>(seconds)) {}
 
-  void plan() {
+  void plan(bool artifacts) {
     for (double t = 0; t < seconds_; t += kEyesSeconds) {
       note(eyes_closed(t) ? "eyes_closed" : "eyes_open", t, std::min<double>(kEyesSeconds, seconds_ - t), 0, {});
     }
@@ -95,6 +95,7 @@ class RoutinePlanner {
     }
     for (double t = random_.exponential(20); t < seconds_ - 4; t += 4 + random_.exponential(25)) muscle(t);
     for (double t = random_.exponential(120); t < seconds_ - 2; t += 2 + random_.exponential(180)) electrode_pop(t);
+    if (!artifacts) leave_out_artifacts();
     for (double t = 0.3; t < seconds_ - 1; t += random_.normal(0.92, 0.04)) heart_beat(t);
   }
 
@@ -109,6 +110,13 @@ class RoutinePlanner {
       if (std::abs(gains[c]) >= 0.5) event.channels.push_back(routine_channels()[c]);
     }
     events.push_back(std::move(event));
+  }
+
+  void leave_out_artifacts() {
+    waves.clear();
+    events.erase(
+        std::remove_if(events.begin(), events.end(), [](const PlantedEvent& event) { return event.amplitude_uv > 0; }),
+        events.end());
   }
 
   void blink(double t0) {
@@ -214,7 +222,7 @@ Truth synthesise_routine(const RoutineOptions& options, const std::string& path,
   check_rate(options.rate);
 
   RoutinePlanner planner(options.seed, seconds);
-  planner.plan();
+  planner.plan(options.artifacts);
   std::vector<ChannelSpec> specs;
   for (int pick : picks) {
     specs.push_back(pick == kEcg ? ChannelSpec{"ECG", 3276.8} : ChannelSpec{"EEG " + routine_channels()[pick], 500});

@@ -46,6 +46,8 @@ struct RoutineOptions {
   int rate = 256;
   /// Any of routine_channels(); empty for all.
   std::vector<std::string> channels;
+  /// False leaves out blinks, muscle and electrode pops, and nothing else changes.
+  bool artifacts = true;
 };
 
 /// C4-M1, C3-M2, LOC-M2, ROC-M2, EMG chin.

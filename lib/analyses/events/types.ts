@@ -1,6 +1,6 @@
 /** An event of the result document. Times in seconds from the recording's start. */
 export interface EegEvent {
-  type: 'spindle' | 'slow_wave' | 'rem'
+  type: 'spindle' | 'slow_wave' | 'rem' | 'blink' | 'muscle' | 'electrode_pop' | 'movement'
   start_s: number
   duration_s: number
   channels: string[]

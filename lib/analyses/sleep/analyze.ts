@@ -2,6 +2,7 @@ import { BrrrError } from '../../errors.js'
 import type { RunOptions } from '../../native.js'
 import type { Recording } from '../../recording/recording.js'
 import type { Annotation, Channel } from '../../recording/types.js'
+import type { BadChannel } from '../quality/types.js'
 import { stageAgreement } from './agreement.js'
 import { chooseSleepChannels, type SleepChannels } from './channels.js'
 import { fitToRecording, hypnogramFromAnnotations, stageOfAnnotation } from './hypnogram.js'
@@ -27,6 +28,8 @@ export interface SleepOptions {
   lights?: { off_s?: number | undefined; on_s?: number | undefined } | 'annotations' | undefined
   /** A human scoring: statistics and events then rest on it, and it is compared with the automatic one. */
   given_stages?: readonly SleepStage[] | undefined
+  /** Channels that the quality report calls bad: the automatic choice avoids them, and staging on one is a warning. */
+  bad_channels?: readonly BadChannel[] | undefined
 }
 
 export interface SleepAnalysis {
@@ -67,11 +70,12 @@ export async function analyzeSleep(
   recording: Recording,
   options: SleepOptions & RunOptions = {},
 ): Promise<SleepAnalysis> {
-  const { eeg, eog, emg } = options
+  const { eeg, eog, emg, bad_channels } = options
   const channels = chooseSleepChannels(recording.channels, {
     ...(eeg && { eeg }),
     ...(eog && { eog }),
     ...(emg && { emg }),
+    ...(bad_channels && { bad_channels }),
   })
   const lights = lightsOf(recording, options.lights)
   const attempt = await stage(recording, channels, options)
@@ -105,6 +109,30 @@ export async function analyzeSleep(
     model: staging?.model ?? null,
   }
   return { result, staging, channels, hypnogram }
+}
+
+/** The result where nothing was staged. */
+export function skippedSleep(reason: string): SleepAnalysis {
+  return {
+    result: {
+      status: 'skipped',
+      reason,
+      epoch_s: EPOCH_S,
+      sleep_stages: [],
+      probabilities: [],
+      statistics: {},
+      lights: null,
+      spindles: null,
+      slow_waves: null,
+      rems: null,
+      channels: { eeg: [], eog: null, emg: null },
+      warnings: [],
+      model: null,
+    },
+    staging: null,
+    channels: { eeg: [], eog: null, emg: null, warnings: [] },
+    hypnogram: null,
+  }
 }
 
 /** The scoring that a file of annotations alone holds: its statistics are what such a file has to tell. */

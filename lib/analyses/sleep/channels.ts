@@ -3,6 +3,7 @@ import { BrrrError } from '../../errors.js'
 import { findChannel, hasUnknownUnit, lookUp } from '../../recording/derivations.js'
 import { derivationLeads } from '../../recording/names.js'
 import type { Channel } from '../../recording/types.js'
+import type { BadChannel } from '../quality/types.js'
 import type { SleepWarning } from './types.js'
 
 /** The classifiers need content up to 40 Hz: channels must be sampled above this rate. */
@@ -29,6 +30,8 @@ export interface SleepChannelRequest {
   eeg?: readonly string[]
   eog?: string
   emg?: string
+  /** Channels of bad quality: chosen only where there is no other, and with a warning; named ones stay. */
+  bad_channels?: readonly BadChannel[]
 }
 
 /**
@@ -38,9 +41,11 @@ export interface SleepChannelRequest {
  */
 export function chooseSleepChannels(channels: readonly Channel[], request: SleepChannelRequest = {}): SleepChannels {
   const named = Boolean(request.eeg?.length || request.eog || request.emg)
-  const chosen = named ? namedChannels(channels, request) : automaticChannels(channels)
+  const bad = request.bad_channels ?? []
+  const chosen = named ? namedChannels(channels, request) : automaticChannels(channels, bad)
   for (const channel of [...chosen.eeg, chosen.eog, chosen.emg]) {
     if (channel && hasUnknownUnit(channel)) chosen.warnings.push(unknownUnit(channel))
+    if (channel) chosen.warnings.push(...badLeads(channel, bad).map((lead) => badQuality(channel, lead)))
   }
   return chosen
 }
@@ -72,15 +77,29 @@ function usable(channel: Channel): Channel {
   return channel
 }
 
-function automaticChannels(channels: readonly Channel[]): SleepChannels {
+function automaticChannels(channels: readonly Channel[], bad: readonly BadChannel[]): SleepChannels {
   const fast = channels.filter((c) => c.rate_hz > MIN_RATE_HZ && c.to_uv !== null)
+  const good = fast.filter((c) => badLeads(c, bad).length === 0)
   const warnings: SleepWarning[] = []
-  let eeg = firstOf(fast, EEG_ORDER, 'eeg')
-  if (!eeg) {
-    eeg = fast.find((c) => c.kind === 'eeg' && !isReference(c)) ?? null
-    warnings.push(eeg ? unusualEeg(eeg) : noEeg(channels))
+  let eeg = firstOf(good, EEG_ORDER, 'eeg') ?? firstOf(fast, EEG_ORDER, 'eeg')
+  if (!eeg || badLeads(eeg, bad).length > 0) {
+    const other = good.find((c) => c.kind === 'eeg' && !isReference(c))
+    eeg = other ?? eeg ?? fast.find((c) => c.kind === 'eeg' && !isReference(c)) ?? null
+    if (!eeg || !isUsual(eeg)) warnings.push(eeg ? unusualEeg(eeg) : noEeg(channels))
   }
+  const usual = firstOf(fast, EEG_ORDER, 'eeg')
+  if (usual && eeg && eeg.name !== usual.name) warnings.push(avoided(usual, eeg, badLeads(usual, bad)))
   return { eeg: eeg ? [eeg] : [], eog: chooseEog(fast, warnings), emg: chooseEmg(fast), warnings }
+}
+
+/** Those of the bad channels that this one is, or is formed of. */
+function badLeads(channel: Channel, bad: readonly BadChannel[]): BadChannel[] {
+  const leads = channel.minus === null ? [channel.name] : (derivationLeads(channel.name) ?? [])
+  return bad.filter(({ name }) => leads.includes(name))
+}
+
+function isUsual({ name }: Channel): boolean {
+  return EEG_ORDER.some((usual) => usual.toUpperCase() === name.toUpperCase())
 }
 
 function firstOf(channels: readonly Channel[], names: readonly string[], kind: Channel['kind']): Channel | null {
@@ -142,7 +161,23 @@ export function findLocRoc(channels: readonly Channel[]): { loc: Channel; roc: C
 function unusualEeg(channel: Channel): SleepWarning {
   return {
     code: 'eeg_not_central',
-    message: `None of ${EEG_ORDER.join(', ')} was found; the first EEG channel, ${channel.name}, is staged.`,
+    message: `None of ${EEG_ORDER.join(', ')} can be used; the first EEG channel that can, ${channel.name}, is staged.`,
+  }
+}
+
+function badQuality(channel: Channel, { name, reasons }: BadChannel): SleepWarning {
+  const which = name === channel.name ? channel.name : `${name} of ${channel.name}`
+  return {
+    code: 'bad_channel',
+    message: `The signal quality of ${which} is bad (${reasons.join(', ')}); stages and events on it may be wrong.`,
+  }
+}
+
+function avoided(usual: Channel, { name }: Channel, bad: readonly BadChannel[]): SleepWarning {
+  const why = bad.map((lead) => `${lead.name}: ${lead.reasons.join(', ')}`).join('; ')
+  return {
+    code: 'bad_channel_avoided',
+    message: `${name} is staged and not ${usual.name}, whose signal quality is bad (${why}).`,
   }
 }
 

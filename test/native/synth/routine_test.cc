@@ -92,6 +92,30 @@ TEST(RoutineEeg, HasMuscleAndMains) {
   EXPECT_GT(minutes(t7, 50, 50)[0], 10 * minutes(t7, 46, 48)[0]);
 }
 
+TEST(RoutineEeg, WithoutArtifactsIsTheSameBesidesThem) {
+  RoutineOptions options = four_minutes();
+  const Recording usual(options, synthesise_routine);
+  options.artifacts = false;
+  const Recording clean(options, synthesise_routine);
+  for (const PlantedEvent& event : clean.truth.events) EXPECT_EQ(event.type.substr(0, 5), "eyes_");
+  EXPECT_EQ(clean.count("eyes_closed"), 2);
+  EXPECT_EQ(clean.samples(19), usual.samples(19));
+  const std::vector<double> with = usual.samples(0), without = clean.samples(0);
+  std::vector<char> touched(with.size());
+  for (const PlantedEvent& event : usual.truth.events) {
+    if (event.amplitude_uv == 0) continue;
+    for (double t = event.start_s * 256 - 2; t <= (event.start_s + event.duration_s) * 256 + 2; ++t) {
+      touched[std::min(static_cast<size_t>(t), touched.size() - 1)] = 1;
+    }
+  }
+  for (size_t i = 0; i < with.size(); ++i) {
+    if (!touched[i]) {
+      ASSERT_EQ(with[i], without[i]) << i;
+    }
+  }
+  EXPECT_NE(with, without);
+}
+
 TEST(RoutineEeg, IsTheSameForASeed) {
   EXPECT_EQ(Recording(four_minutes(), synthesise_routine).bytes(),
             Recording(four_minutes(), synthesise_routine).bytes());
