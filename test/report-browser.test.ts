@@ -10,6 +10,7 @@ import { writeReport } from '../lib/report/report.js'
 import { makeTrace } from '../lib/report/signals.js'
 import type { ReportSignals } from '../lib/report/types.js'
 import { nightDocument, nightSignals } from './report-fixture.js'
+import { qualityFixture, qualitySamples } from './report-quality-fixture.js'
 
 const FLAGS = [
   '--no-sandbox',
@@ -231,6 +232,82 @@ test('dark where the reader asks for it; print is light, with plots and definiti
   assert.is((await page.pdf({ format: 'A4' })).subarray(0, 5).toString(), '%PDF-')
   assert.equal(complaints, [])
   await close()
+})
+
+test('without a viewer the time axis can still be zoomed', async () => {
+  const night = nightDocument({ epochs: 40 })
+  const sleep = { ...night.sleep, sleep_stages: [], probabilities: [], statistics: {} }
+  const document: ResultDocument = { ...night, events: [], sleep, quality_report: qualityFixture() }
+  const { page, complaints, close } = await openPage(`${await write('no-viewer.html', document, null)}#epoch=3`)
+  const plot = '#artifacts-over-time'
+  const box = (await page.locator(plot).boundingBox())!
+  await page.mouse.click(box.x + 20, box.y + 20)
+  assert.is(await page.getAttribute(plot, 'viewBox'), '0 0 1200 1000')
+  await page.click('#zoom-in')
+  assert.is(await page.getAttribute(plot, 'viewBox'), '300 0 600 1000')
+  await page.keyboard.press('ArrowRight')
+  assert.equal(complaints, [])
+  await close()
+})
+
+/** A page of 20 min with a quality section. */
+async function writeQuality(name: string, options: Parameters<typeof qualityFixture>[0] = {}): Promise<string> {
+  const report = qualityFixture(options)
+  const document: ResultDocument = { ...nightDocument({ epochs: 40 }), quality_report: report }
+  return write(name, document, { ...nightSignals(document), quality: qualitySamples(report) })
+}
+
+test('the quality section: a matrix under the time axis, names and times of its cells, a click that opens the epoch', async () => {
+  const { page, complaints, close } = await openPage(await writeQuality('quality.html'))
+  const size = await page.evaluate(`(async () => {
+    const image = new Image()
+    image.src = document.querySelector('#matrix-cells image').getAttribute('href')
+    await image.decode()
+    return [image.naturalWidth, image.naturalHeight]
+  })()`)
+  assert.equal(size, [300, 20])
+  const [surface, cells] = [(await page.locator('#surface').boundingBox())!, page.locator('#matrix-cells')]
+  await cells.scrollIntoViewIfNeeded()
+  const box = (await cells.boundingBox())!
+  assert.ok(Math.abs(box.x - surface.x) <= 1 && Math.abs(box.width - surface.width) <= 1)
+  const note = await page.textContent('#matrix-readout')
+  await page.mouse.move(box.x + 0.505 * box.width, box.y + (3.5 / 20) * box.height)
+  assert.is(await page.textContent('#matrix-readout'), 'F3 · 22:57:16–22:57:20')
+  await page.mouse.move(box.x + box.width / 2, box.y - 100)
+  assert.is(await page.textContent('#matrix-readout'), note)
+  await page.mouse.click(box.x + 0.505 * box.width, box.y + 5)
+  assert.is(await openEpoch(page), 21)
+  assert.equal(complaints, [])
+  await close()
+})
+
+test('the worst epochs lead to the viewer by keyboard, and are drawn within their picture', async () => {
+  const { page, close } = await openPage(await writeQuality('worst.html'))
+  await page.focus('#worst-segments a >> nth=0')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction('Number(document.getElementById("viewer").dataset.epoch) > 0')
+  const outside = await page.evaluate(`[...document.querySelectorAll('.segment')].filter((segment) => {
+    const box = segment.getBoundingClientRect()
+    const drawn = segment.querySelector('.trace.bad').getBoundingClientRect()
+    return !(drawn.width > 0.9 * box.width && drawn.left >= box.left - 1 && drawn.right <= box.right + 1)
+  }).length`)
+  assert.is(outside, 0)
+  await close()
+})
+
+test('the quality section fits a phone and paper, where its limits are open', async () => {
+  for (const channels of [undefined, ['Fpz-Cz']]) {
+    const url = await writeQuality('fits.html', channels ? { channels, method: 'amplitude' } : {})
+    const { page, complaints, close } = await openPage(url, { viewport: { width: 360, height: 740 }, isMobile: true })
+    assert.is(await page.evaluate('document.documentElement.scrollWidth'), 360)
+    assert.not(await isShown(page, '#quality-limits .limits >> nth=0'))
+    await page.setViewportSize({ width: 720, height: 1000 })
+    await page.emulateMedia({ media: 'print' })
+    assert.ok(await isShown(page, '#quality-limits .limits >> nth=0'))
+    assert.ok(await page.evaluate('document.querySelector(".segments").getBoundingClientRect().right <= 720'))
+    assert.equal(complaints, [])
+    await close()
+  }
 })
 
 test('hostile labels do nothing in a browser', async () => {

@@ -1,8 +1,10 @@
 import type { EegEvent } from '../analyses/events/types.js'
 import type { ResultDocument } from '../pipeline/document.js'
+import { derivationLeads } from '../recording/names.js'
 import { measure, secondsOfDay } from './format.js'
 import type { PageData, PageEvent } from './page-data.js'
 import { displayRange } from './signals.js'
+import { qualityReport } from './summary.js'
 import type { ReportSignals, ReportTrace } from './types.js'
 
 /** Epochs that the report can open and seconds that its time axis spans. */
@@ -22,9 +24,10 @@ export function pageData(document: ResultDocument, signals: ReportSignals | null
     stages: sleep.sleep_stages,
     given: sleep.given_stages ?? null,
     probabilities: sleep.probabilities.map((epoch) => epoch?.map((p) => Math.round(p * 1000) / 1000) ?? null),
-    events: document.events.map(pageEvent),
+    events: [...document.events, ...(qualityReport(document)?.artifacts ?? [])].map(pageEvent),
     traces: (signals?.traces ?? []).map((trace) => ({
       channel: trace.channel,
+      leads: derivationLeads(trace.channel) ?? [],
       kind: kindOf(trace.channel, document),
       rate_hz: trace.rate_hz,
       samples: trace.samples.length,

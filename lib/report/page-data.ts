@@ -10,6 +10,8 @@ export interface PageEvent {
 /** A trace's description; its samples stand beside it, as base64 of little-endian 16-bit integers in `#trace-<index>`. */
 export interface PageTrace {
   channel: string
+  /** The two leads of a derivation: what happens in one of them shows in the trace. */
+  leads: string[]
   kind: string
   rate_hz: number
   samples: number

@@ -2,6 +2,7 @@ import type { ResultDocument } from '../pipeline/document.js'
 import { extent } from './embed.js'
 import { fixed, secondsOfDay, shortHash, timeAt } from './format.js'
 import { type Content, html, type Markup } from './html.js'
+import { sleepNotAsked } from './summary.js'
 import { table } from './tables.js'
 
 /** Annotations that are listed; a file may hold tens of thousands. */
@@ -38,16 +39,22 @@ function shortened(text: string): string {
 
 /** The parts of the document that have no result, and why. */
 export function otherParts(document: ResultDocument): Markup {
-  const { quality_report, abnormality, features, triage } = document
-  const parts: Array<[string, { status: string; reason: string }]> = [
+  const { quality_report, sleep, abnormality, features, triage } = document
+  const parts: Array<[string, { status: string; reason?: string } | null]> = [
     ['Signal quality', quality_report],
+    ['Sleep staging', sleepNotAsked(document) ? sleep : null],
     ['Abnormality', abnormality],
     ['Features', features],
     ['Triage', { status: triage.priority, reason: triage.reasons.join('; ') }],
   ]
+  const rows = parts.map(([name, part]) =>
+    part && part.status !== 'ok'
+      ? html`<div><dt>${name}</dt><dd><b>${part.status}</b>${part.reason ? `: ${part.reason}` : ''}</dd></div>`
+      : null,
+  )
   return html`<section id="other-parts" aria-labelledby="other-title">
   <h2 id="other-title">Other analyses</h2>
-  <dl class="facts">${parts.map(([name, { status, reason }]) => html`<div><dt>${name}</dt><dd><b>${status}</b>${reason ? `: ${reason}` : ''}</dd></div>`)}</dl>
+  <dl class="facts">${rows}</dl>
 </section>`
 }
 

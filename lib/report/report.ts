@@ -7,9 +7,20 @@ import { pipeline } from 'node:stream/promises'
 import { BrrrError } from '../errors.js'
 import type { ResultDocument } from '../pipeline/document.js'
 import { base64Pieces, extent, pageData } from './embed.js'
+import { secondsOfDay } from './format.js'
 import { embeddedJson, html, type Markup } from './html.js'
 import { annotationSection, otherParts, provenanceSection } from './provenance.js'
-import { DECISION_SUPPORT, fileName, header, keyFigures, notStaged, warnings } from './summary.js'
+import { qualitySection } from './quality/section.js'
+import {
+  DECISION_SUPPORT,
+  fileName,
+  header,
+  keyFigures,
+  notStaged,
+  qualityReport,
+  sleepNotAsked,
+  warnings,
+} from './summary.js'
 import { agreementSection, eventSection, sleepTables } from './tables.js'
 import { timeline } from './timeline.js'
 import type { ReportSignals } from './types.js'
@@ -59,7 +70,7 @@ function* parts(document: ResultDocument, signals: ReportSignals | null): Genera
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${fileName(document)} – sleep report</title>
+<title>${fileName(document)} – ${sleepNotAsked(document) ? 'EEG' : 'sleep'} report</title>
 `.text
   yield `<style>${style}</style>\n</head>\n<body>\n<main>\n`
   for (const section of sections(document, signals)) if (section) yield section.text
@@ -74,38 +85,58 @@ function* parts(document: ResultDocument, signals: ReportSignals | null): Genera
 }
 
 function sections(document: ResultDocument, signals: ReportSignals | null): Array<Markup | null> {
-  const shown = hasTimeline(document, signals)
+  const overTime = hasTimeline(document, signals)
+  const opens = overTime && hasViewer(document, signals)
   return [
     header(document),
     warnings(document),
     notStaged(document),
     keyFigures(document),
-    shown ? timeline(document, signals?.spectrogram ?? null) : null,
-    shown ? viewer(document, signals) : null,
+    overTime ? timeline(document, signals?.spectrogram ?? null, opens) : null,
+    opens ? viewer(document, signals) : null,
     sleepTables(document),
     agreementSection(document.sleep.agreement),
     eventSection(document),
-    annotationSection(document, shown),
+    quality(document, signals, opens),
+    annotationSection(document, opens),
     otherParts(document),
     provenanceSection(document),
   ]
 }
 
+/** The quality section; a part that could not run is named among the other analyses. */
+function quality(document: ResultDocument, signals: ReportSignals | null, opens: boolean): Markup | null {
+  const report = qualityReport(document)
+  if (!report) return null
+  const { span_s, epoch_s } = extent(document)
+  const startOfDay = secondsOfDay(document.recording.start_time)
+  const time = { startOfDay, viewer_epoch_s: opens ? epoch_s : null }
+  return qualitySection(report, signals?.quality ?? null, { span_s }, time)
+}
+
 /** Whether there is anything to show over time. */
 function hasTimeline(document: ResultDocument, signals: ReportSignals | null): boolean {
-  const { sleep_stages, given_stages = [] } = document.sleep
-  const found = sleep_stages.length + given_stages.length + document.events.length
-  return extent(document).epochs > 0 && (found > 0 || signals !== null)
+  const artifacts = qualityReport(document)?.artifacts ?? []
+  const found = artifacts.length > 0 || (signals?.spectrogram ?? null) !== null || hasViewer(document, signals)
+  return extent(document).epochs > 0 && found
+}
+
+/** Whether there is anything to say of a single epoch. */
+function hasViewer({ sleep, events }: ResultDocument, signals: ReportSignals | null): boolean {
+  const { sleep_stages, given_stages = [] } = sleep
+  return sleep_stages.length + given_stages.length + events.length + (signals?.traces.length ?? 0) > 0
 }
 
 function cspHash(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }
 
-const STYLES = ['theme.css', 'base.css', 'timeline.css', 'viewer.css', 'tables.css', 'print.css']
+const STYLES = 'theme base timeline viewer tables quality quality-pictures print'
+  .split(' ')
+  .map((name) => `${name}.css`)
 
 /** The page's modules, each after those that it imports. */
-const MODULES = 'time elements axis traces drawing timeline viewer main'.split(' ').map((name) => `${name}.mjs`)
+const MODULES = 'time elements axis traces drawing timeline viewer matrix main'.split(' ').map((name) => `${name}.mjs`)
 
 let assets: { style: string; script: string } | undefined
 

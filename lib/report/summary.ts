@@ -1,6 +1,7 @@
+import type { QualityReport } from '../analyses/quality/types.js'
 import type { DocumentWarning, ResultDocument } from '../pipeline/document.js'
 import { duration, fixed, hoursMinutes, shortHash } from './format.js'
-import { html, type Markup } from './html.js'
+import { type Content, html, type Markup } from './html.js'
 import { KEY_FIGURES, STATISTICS } from './statistics.js'
 
 export const DECISION_SUPPORT = 'Decision support only: a person must read the recording.'
@@ -10,24 +11,35 @@ export function fileName(document: ResultDocument): string {
   return document.recording.file.split(/[\\/]/).pop() ?? ''
 }
 
+/** The quality report, or null where the quality run gave none. */
+export function qualityReport({ quality_report }: ResultDocument): QualityReport | null {
+  return quality_report.status === 'ok' ? quality_report : null
+}
+
 /** What was recorded and what was read of it. */
 export function header(document: ResultDocument): Markup {
   const { recording, sleep } = document
   const { eeg, eog, emg } = sleep.channels
   const staged = [...eeg, eog, emg].filter((channel) => channel !== null)
-  const facts: Array<[string, string]> = [
+  const quality = qualityReport(document)
+  const facts: Array<[string, Content]> = [
     ['Start', recording.start_time?.replace('T', ' ') ?? 'not in the file'],
     ['Duration', duration(recording.duration_s)],
-    ['Staged channels', staged.join(', ') || 'none'],
-    ['Model', sleep.model ? `${sleep.model.id} (${sleep.model.variant})` : 'none'],
+    ['Staged channels', staged.join(', ') || null],
+    ['Model', sleep.model && `${sleep.model.id} (${sleep.model.variant})`],
+    ['Signal quality', quality && qualityFact(quality)],
     ['Format', `${recording.format}, ${recording.channels.length} channels`],
     ['SHA-256', shortHash(recording.sha256)],
   ]
   return html`<header>
   <h1>${fileName(document)}</h1>
   <p class="decision-support" role="note">${DECISION_SUPPORT}</p>
-  <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+  <dl class="facts">${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>`
+}
+
+function qualityFact({ grade, quality_score }: QualityReport): Markup {
+  return html`<a href="#quality">${grade}</a> (${fixed(quality_score, 3)})`
 }
 
 /** Everything that a reader must know before the results, or nothing. */
@@ -49,9 +61,15 @@ export function warnings(document: ResultDocument): Markup | null {
 </section>`
 }
 
-/** The reason where there is no automatic staging. */
-export function notStaged({ sleep }: ResultDocument): Markup | null {
-  if (sleep.status === 'ok') return null
+/** Nobody asked for staging: no channel was chosen for it. */
+export function sleepNotAsked({ sleep: { status, channels } }: ResultDocument): boolean {
+  return status === 'skipped' && channels.eeg.length === 0 && !channels.eog && !channels.emg
+}
+
+/** The reason where staging was asked for and there is none. */
+export function notStaged(document: ResultDocument): Markup | null {
+  const { sleep } = document
+  if (sleep.status === 'ok' || sleepNotAsked(document)) return null
   return html`<section id="no-sleep"><h2>Sleep staging: ${sleep.status}</h2><p>${sleep.reason ?? 'No reason was given.'}</p></section>`
 }
 

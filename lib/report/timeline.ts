@@ -1,19 +1,23 @@
-import type { EegEvent } from '../analyses/events/types.js'
 import type { SleepStage } from '../analyses/sleep/types.js'
 import type { ResultDocument } from '../pipeline/document.js'
 import { hexColour, powerColour } from './colour.js'
 import { extent } from './embed.js'
 import { duration } from './format.js'
 import { html, type Markup } from './html.js'
+import { artifactLane } from './quality/artifacts.js'
 import { colourRange, spectrogramPng } from './spectrogram.js'
 import { confidence, HYPNOGRAM_ORDER, STAGE_NAMES, STAGES, stageRuns } from './stages.js'
+import { qualityReport } from './summary.js'
 import type { ReportSpectrogram } from './types.js'
 
 /** Height of a plot's own coordinates; x is seconds from the recording's start in all of them. */
 const HEIGHT = 1000
 
-interface Lane {
+/** A plot over the recording's time, with its name at the left. */
+export interface Lane {
   id: string
+  /** Classes after `lane-`, where they are not the id. */
+  kind?: string
   title: string
   note?: string | Markup
   /** What stands at the left edge: text and height, 0 (bottom) to 1 (top). */
@@ -24,21 +28,26 @@ interface Lane {
   epochs: number
 }
 
-/** All plots that share the time axis. They are drawn here; the page's script adds the axis, zoom and the way to epochs. */
-export function timeline(document: ResultDocument, spectrogram: ReportSpectrogram | null): Markup {
+/**
+ * All plots that share the time axis. They are drawn here; the page's script adds the axis, zoom and the way to epochs.
+ * @param opens whether there is a viewer that shows an epoch
+ */
+export function timeline(document: ResultDocument, spectrogram: ReportSpectrogram | null, opens: boolean): Markup {
   const { epochs, span_s, epoch_s } = extent(document)
   const lanes = [
     ...sleepLanes(document),
     ...(spectrogram ? spectrogramLane(spectrogram, span_s) : []),
     ...eventLanes(document),
+    ...artifactLane(qualityReport(document)?.artifacts ?? [], epochs, HEIGHT),
     ...confidenceLane(document),
   ]
   if (lanes.length === 0) lanes.push({ id: 'empty', title: 'Epochs', label: 'Nothing was scored', plot: [], epochs })
+  const slider = html`role="slider" tabindex="0" aria-label="Epoch" aria-valuemin="1" aria-valuemax="${epochs}" aria-valuenow="1"`
   return html`
 <section id="night" aria-labelledby="night-title" data-epochs="${epochs}" data-span-s="${span_s}" data-epoch-s="${epoch_s}">
   <div class="bar">
     <h2 id="night-title">Recording</h2>
-    <p id="readout" class="muted">Click an epoch to see its signals; drag to zoom.</p>
+    <p id="readout" class="muted">${opens ? 'Click an epoch to see its signals; drag to zoom.' : 'Drag to zoom.'}</p>
     <div class="buttons" role="group" aria-label="Zoom of the time axis">
       <button type="button" id="earlier" aria-label="Earlier" disabled>◀</button>
       <button type="button" id="zoom-in" aria-label="Zoom in">+</button>
@@ -51,7 +60,7 @@ export function timeline(document: ResultDocument, spectrogram: ReportSpectrogra
     ${underlay(document, span_s)}
     ${lanes.map((lane) => laneMarkup(lane, span_s))}
     <div class="lane lane-axis"><svg id="axis" class="plot" aria-hidden="true"></svg></div>
-    <div id="surface" role="slider" tabindex="0" aria-label="Epoch" aria-valuemin="1" aria-valuemax="${epochs}" aria-valuenow="1">
+    <div id="surface" ${opens ? slider : html`aria-hidden="true"`}>
       <div id="selection" hidden></div><div id="drag" hidden></div><div id="cursor" hidden></div>
     </div>
   </div>
@@ -64,7 +73,7 @@ function laneMarkup(lane: Lane, span: number): Markup {
     ({ text, at, stage }) =>
       html`<text class="${stage ? `tick stage-${stage}` : 'tick'}" x="100%" y="${(100 - at * 100).toFixed(1)}%" dx="-5" dy=".35em">${text}</text>`,
   )
-  return html`<div class="lane lane-${lane.id}">
+  return html`<div class="lane lane-${lane.kind ?? lane.id}">
   <div class="lane-title">${lane.title}${lane.note ? html` <span class="note">${lane.note}</span>` : ''}</div>
   <svg class="ticks" aria-hidden="true">${ticks}</svg>
   <svg class="plot" id="${lane.id}" data-epochs="${lane.epochs}" viewBox="0 0 ${span} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${lane.label}">${lane.plot}</svg>
@@ -191,17 +200,14 @@ function spectrogramLane(spectrogram: ReportSpectrogram, span: number): Lane[] {
   ]
 }
 
-export const EVENT_NAMES: Record<EegEvent['type'], string> = {
-  spindle: 'Spindles',
-  slow_wave: 'Slow waves',
-  rem: 'REMs',
-}
+/** The events of sleep. */
+export const EVENT_NAMES = { spindle: 'Spindles', slow_wave: 'Slow waves', rem: 'REMs' }
 
 /** One lane for each kind of event that was looked for: its number in each epoch. */
 function eventLanes(document: ResultDocument): Lane[] {
   const { epochs, epoch_s } = extent(document)
   const summaries = { spindle: document.sleep.spindles, slow_wave: document.sleep.slow_waves, rem: document.sleep.rems }
-  const types = Object.keys(EVENT_NAMES) as Array<EegEvent['type']>
+  const types = Object.keys(EVENT_NAMES) as Array<keyof typeof EVENT_NAMES>
   return types.flatMap((type) => {
     const events = document.events.filter((event) => event.type === type)
     if (events.length === 0 && !summaries[type]) return []

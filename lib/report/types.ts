@@ -28,4 +28,39 @@ export interface ReportSignals {
   /** True where traces were thinned to keep the page below its limit. */
   thinned: boolean
   spectrogram: ReportSpectrogram | null
+  /** Samples for the quality section; absent or null leaves its traces out. */
+  quality?: ReportQuality | null
+}
+
+/** One channel's samples of a quality epoch, in uV after the quality run's high-pass. */
+export interface QualityTrace {
+  channel: string
+  samples: Float32Array
+}
+
+/** An epoch of the quality run with all of its channels, as recorded (nothing repaired). */
+export interface QualitySegment {
+  /** Number of the epoch, from 0. */
+  epoch: number
+  start_s: number
+  /** The quality report's channels in its order. */
+  traces: QualityTrace[]
+}
+
+/** A cell that AutoReject repaired, as recorded and as interpolated from the other channels. */
+export interface QualityRepair {
+  epoch: number
+  channel: string
+  start_s: number
+  before: Float32Array
+  after: Float32Array
+}
+
+/** The samples that the quality section shows. */
+export interface ReportQuality {
+  /** Seconds that every epoch lasts. */
+  epoch_s: number
+  /** The epochs with most bad cells, the worst first. */
+  segments: QualitySegment[]
+  repairs: QualityRepair[]
 }

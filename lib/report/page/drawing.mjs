@@ -2,7 +2,7 @@
 import { clock } from './time.mjs'
 import { microvolts } from './traces.mjs'
 
-const EVENT_TEXT = /** @type {Record<string, string>} */ ({ spindle: 'spindle', slow_wave: 'slow wave', rem: 'REM' })
+const EVENT_TEXT = /** @type {Record<string, string>} */ ({ slow_wave: 'slow wave', rem: 'REM', electrode_pop: 'pop' })
 const RANGES_UV = [5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 2000, 5000]
 const FOOT = 20
 
@@ -108,7 +108,8 @@ function eventsOf(data, trace, start) {
     (event) =>
       event.start_s < start + data.epoch_s &&
       event.start_s + event.duration_s > start &&
-      (event.channels.includes(trace.channel) || (event.type === 'rem' && trace.kind === 'EOG')),
+      ([trace.channel, ...trace.leads].some((name) => event.channels.includes(name)) ||
+        (event.type === 'rem' && trace.kind === 'EOG')),
   )
 }
 

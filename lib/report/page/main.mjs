@@ -1,11 +1,13 @@
 /** @import {PageData} from '../page-data.js' */
 import { byId } from './elements.mjs'
+import { wireMatrix } from './matrix.mjs'
 import { Timeline } from './timeline.mjs'
 import { Viewer } from './viewer.mjs'
 
 /** @type {PageData} */
 const data = JSON.parse(byId('data').textContent ?? '')
 
+/** Wires timeline and viewer; returns what opens an epoch, counted from 0. */
 function start() {
   const viewer = new Viewer(data)
   const timeline = new Timeline(data, open)
@@ -67,6 +69,11 @@ function start() {
   window.addEventListener('hashchange', openFromHash)
   timeline.select(null)
   openFromHash()
+  return open
 }
 
-if (document.getElementById('night')) start()
+if (document.getElementById('viewer')) wireMatrix(data, start())
+else {
+  if (document.getElementById('night')) new Timeline(data, () => {}).select(null)
+  wireMatrix(data, null)
+}
