@@ -71,5 +71,5 @@ function synthesiseChannels(
   path: string,
   options: { kind: 'night' | 'routine'; seed: number; hours: number; rate: number; channels: string[] },
 ) {
-  return runNative({}, (addon, job) => addon.synthesise(path, options, job))
+  return runNative({}, (addon, job) => addon.synthesise(path, { ...options, artifacts: true }, job))
 }

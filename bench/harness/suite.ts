@@ -47,6 +47,7 @@ export async function runSuite(concept: string, bench: Bench, rate_hz: Night['ra
 
 /** The cases in one suite of benny's, whatever they are taken on. */
 export async function runCases(title: string, cases: readonly Case[], limits = LIMITS): Promise<CaseFigures[]> {
+  if (cases.length === 0) return []
   const calls = cases.map((): Sample[] => [])
   const entries = cases.map(({ name, run }, i) =>
     b.add(name, async () => void calls[i]!.push(await timed(run)), limits),

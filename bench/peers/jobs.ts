@@ -4,11 +4,16 @@ import { detectRems, detectSlowWaves, detectSpindles, Recording, spectra, stageS
 import { packageRoot } from '../../lib/root.js'
 import type { Night } from '../harness/nights.js'
 import { buffersFor, inMemory, type NightChannels, nightChannels } from '../harness/signals.js'
-import { freshProcess, REPORT_PEAK, type Sample, timed } from '../harness/timing.js'
+import { freshProcess, type ProcessSample, REPORT_PEAK, type Sample, timed } from '../harness/timing.js'
 
 export type Job = () => Promise<Sample>
 
 const CLI = join(packageRoot, 'dist', 'cli', 'main.js')
+
+/** A command of ours in a fresh process. */
+export function ourCommand(args: readonly string[], simd: string | undefined): Promise<ProcessSample> {
+  return freshProcess(process.execPath, [...REPORT_PEAK, CLI, ...args, ...(simd ? ['--simd', simd] : [])])
+}
 
 async function withFile(night: Night, work: (file: Recording) => Promise<unknown>): Promise<void> {
   const file = await Recording.open(night.path)
@@ -30,8 +35,7 @@ export async function ourJobs(
   const samples = await inMemory(recording, eeg)
   const left = await inMemory(recording, loc)
   const right = await inMemory(recording, roc)
-  const brrr = (...args: string[]) =>
-    freshProcess(process.execPath, [...REPORT_PEAK, CLI, ...args, ...(simd ? ['--simd', simd] : [])])
+  const brrr = (...args: string[]) => ourCommand(args, simd)
   return {
     stages: () =>
       timed(() =>

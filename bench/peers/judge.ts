@@ -15,7 +15,7 @@ export interface Series {
 }
 
 export interface Verdict {
-  limit: Pick<Limit, 'what' | 'measure'>
+  limit: { what: string; measure: Limit['measure'] | 'growth_mb' | 'agreement' }
   rate_hz: NightRate
   ours: number
   peer: number | null

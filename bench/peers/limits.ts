@@ -127,3 +127,26 @@ export const WALL_SHARE = { job: 'stages', floor: 0.85, aim: 0.7, cores: 1.9 }
 
 /** AVX2 machines get this much more of everything. */
 export const AVX2_ALLOWANCE = 1.5
+
+export interface TwoBounds {
+  floor: number
+  aim: number | null
+}
+
+/**
+ * AutoReject on 20 min of 20 channels at 256 Hz, in epochs of 4 or of 8 s, on two cores. The floor of time is met by
+ * `ratio` to Python's autoreject as well; the aim goes by SIMD tier. MB are 10^6 bytes beside the input.
+ */
+export const AUTOREJECT_LIMITS = {
+  cpu_s: { floor: 0.12, aim: { avx2: 0.065, avx512: 0.05 } },
+  wall_s: { floor: 0.08, aim: { avx2: 0.04, avx512: 0.028 } },
+  ratio: { floor: 40, aim: 80 },
+  growth_mb: { floor: 60, aim: null },
+}
+
+/** `brrr quality` on 20 min of 19 channels at 256 Hz. */
+export const COMMAND_LIMITS: Record<'cpu_s' | 'wall_s' | 'peak_mb', TwoBounds> = {
+  cpu_s: { floor: 1, aim: 0.5 },
+  wall_s: { floor: 1, aim: 0.4 },
+  peak_mb: { floor: 200, aim: 160 },
+}

@@ -31,23 +31,30 @@ export function installPeers(): void {
   writeFileSync(mark, wanted)
 }
 
-/** A Python process that holds a night's samples and times one job per call. */
+/** A Python process that holds its samples and times one job per call. */
 export class PeerProcess {
   readonly #child: ChildProcess
   readonly #lines: AsyncIterator<string>
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(PEERS_PYTHON, ['-W', 'ignore', PEERS_SCRIPT, 'serve', ...args], {
+  /** AutoReject multiplies small matrices only: a second thread of BLAS would cost it CPU time and gain it nothing. */
+  constructor(mode: 'serve' | 'autoreject', args: readonly string[]) {
+    this.#child = spawn(PEERS_PYTHON, ['-W', 'ignore', PEERS_SCRIPT, mode, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...(mode === 'autoreject' && { OPENBLAS_NUM_THREADS: '1' }) },
     })
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]()
   }
 
-  async time(job: string): Promise<Sample> {
+  time(job: string): Promise<Sample> {
+    return this.ask<Sample>(job)
+  }
+
+  /** What it prints for a job. */
+  async ask<T>(job: string): Promise<T> {
     this.#child.stdin!.write(`${job}\n`)
     const { value, done } = await this.#lines.next()
     if (done) throw new Error(`peers.py ended in job ${job}.`)
-    return JSON.parse(value) as Sample
+    return JSON.parse(value) as T
   }
 
   close(): void {

@@ -10,11 +10,14 @@ import { nightChannels } from '../harness/signals.js'
 import { median } from '../harness/statistics.js'
 import { digits, textTable } from '../harness/text-table.js'
 import { freshProcess, type Sample } from '../harness/timing.js'
+import { measureAutoReject } from './autoreject.js'
 import { ourJobs, peerLabels } from './jobs.js'
 import { judge, judgeWallShare, type Series, type Verdict } from './judge.js'
 import { LIMITS, WALL_SHARE } from './limits.js'
 import { installPeers, PEERS_SCRIPT, PeerProcess } from './python.js'
 
+/** --only AUTOREJECT: no nights. */
+const AUTOREJECT = 'autoreject'
 const WARM_UPS = 2
 const RUNS = { median: 9, best: 20 }
 
@@ -45,7 +48,7 @@ async function measure(rate_hz: NightRate, { ours, runs, only, simd }: Options):
   const recording = await Recording.open(recorded.path)
   const jobs = await ourJobs(recorded, recording, simd)
   const labels = peerLabels(nightChannels(recording))
-  const python = ours ? null : new PeerProcess([recorded.path, ...labels.serve])
+  const python = ours ? null : new PeerProcess('serve', [recorded.path, ...labels.serve])
   const peerOf = (job: string): (() => Promise<Sample>) | null => {
     if (!python || !LIMITS.some((limit) => limit.job === job && limit.peerName)) return null
     if (job !== 'fresh') return () => python.time(job)
@@ -76,7 +79,7 @@ function judgeAll(series: Series[], simd: string): Verdict[] {
 }
 
 const HEADER = ['job', 'Hz', 'measure', 'ours', 'peer', 'peer / ours', 'floor', 'aim', 'floor met', 'aim met']
-const MEASURES = { cpu_s: 'CPU s', wall_s: 'wall s', peak_mb: 'MB' }
+const MEASURES = { cpu_s: 'CPU s', wall_s: 'wall s', peak_mb: 'MB', growth_mb: 'MB', agreement: 'share' }
 const FLOOR_MET = { absolute: 'yes', ratio: 'yes (ratio)', no: 'NO', 'not judged': 'not judged' }
 
 function verdictRow({ limit, rate_hz, ours, peer, floor, aim, floorMet, aimMet }: Verdict): string[] {
@@ -112,14 +115,19 @@ async function main(): Promise<void> {
   const options = { ours: values.ours, only: values.only, simd, runs: values.runs ? Number(values.runs) : null }
   const series: Series[] = []
   for (const rate of NIGHT_RATES)
-    if (!values.rate || values.rate === String(rate)) series.push(...(await measure(rate, options)))
-  const verdicts = judgeAll(series, machine.simd)
+    if (values.only !== AUTOREJECT && (!values.rate || values.rate === String(rate)))
+      series.push(...(await measure(rate, options)))
+  const quality =
+    (values.only ?? AUTOREJECT) === AUTOREJECT && values.rate !== '100'
+      ? await measureAutoReject({ ...options, runs: options.runs ?? RUNS.median })
+      : null
+  const verdicts = [...judgeAll(series, machine.simd), ...(quality?.verdicts ?? [])]
   console.log(`\n${textTable(HEADER, verdicts.map(verdictRow))}`)
   const missed = verdicts.filter(({ floorMet }) => floorMet === 'no').length
   const aims = verdicts.filter(({ aimMet }) => aimMet !== null)
   console.log(
     `\n${missed} of ${verdicts.length} floors missed, ${aims.filter((v) => v.aimMet).length} of ${aims.length} aims met; ` +
-      `load ${loadavg()[0]!.toFixed(2)} at the end; saved as ${saveResults('peers', machine, { series, verdicts })}`,
+      `load ${loadavg()[0]!.toFixed(2)} at the end; saved as ${saveResults('peers', machine, { series, quality, verdicts })}`,
   )
   process.exitCode = missed > 0 ? 1 : 0
 }
