@@ -117,6 +117,13 @@ onDoubles("a new plan is compared with the model folder's own reference", async 
   )
 })
 
+test('a model that cannot be read is a coded error of the backend', async () => {
+  const folder = newFolder()
+  mkdirSync(join(folder, 'inner'))
+  writeFileSync(join(folder, 'model.json'), JSON.stringify({ file: 'inner' }))
+  assert.match(await failure(() => Engine.load(folder, { device: 'cpu' })), /^(MODEL_INVALID|FILE_\w+): /)
+})
+
 test('a reference that is not there is named', async () => {
   const folder = newFolder()
   writeFileSync(join(folder, 'model.onnx'), addAndSubtract())

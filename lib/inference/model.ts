@@ -19,6 +19,8 @@ export interface ModelSource {
   readonly batchAxes: BatchAxes | undefined
   /** Folder of inputs and the outputs that belong to them (input_0.pb, output_0.pb, ...); null where there is none. */
   readonly reference: string | null
+  /** It is a plan of TensorRT that this package has built; else it is taken for an ONNX model. */
+  readonly isPlan: boolean
 }
 
 /** The part of a model folder's model.json that the inference layer reads. */
@@ -37,6 +39,11 @@ const REFERENCE = 'test_data_set_0'
  * @throws BrrrError FILE_NOT_FOUND, MODEL_INVALID (of a model.json), INVALID_ARGUMENT
  */
 export function resolveModel(model: string | Uint8Array, externalData: string | undefined): ModelSource {
+  const found = locate(model, externalData)
+  return { ...found, isPlan: isPlan(found.bytes ?? startOf(found.path!)) }
+}
+
+function locate(model: string | Uint8Array, externalData: string | undefined): Omit<ModelSource, 'isPlan'> {
   const folder = externalData === undefined ? '' : resolve(externalData)
   if (folder && !existsSync(folder))
     throw new BrrrError('FILE_NOT_FOUND', `The folder of external data ${folder} does not exist.`)
@@ -60,17 +67,19 @@ export function resolveModel(model: string | Uint8Array, externalData: string | 
   }
 }
 
-/** True of a plan of TensorRT that this package has built; else it is taken for an ONNX model. */
-export function isPlanSource({ path, bytes }: ModelSource): boolean {
-  if (bytes) return isPlan(bytes)
+/** The first bytes of a file; none where it cannot be read, which is for the backend to say. */
+function startOf(path: string): Buffer {
   const start = Buffer.alloc(16)
-  const file = openSync(path!, 'r')
   try {
-    readSync(file, start)
-  } finally {
-    closeSync(file)
+    const file = openSync(path, 'r')
+    try {
+      return start.subarray(0, readSync(file, start))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return start
   }
-  return isPlan(start)
 }
 
 function readManifest(folder: string): Manifest {

@@ -5,7 +5,6 @@ import { type Binding, runNative } from '../native.js'
 import type { ProbeHints } from './batch-axes.js'
 import { gpuProblem } from './devices.js'
 import type { EngineOptions, EngineSettings } from './engine-options.js'
-import { isPlanSource } from './model.js'
 import { isSteady } from './onnx/steady.js'
 import { findOnnxRuntime } from './onnxruntime.js'
 import type { PreparedPlan } from './tensorrt/prepare.js'
@@ -34,7 +33,7 @@ const CPU_INSTEAD: readonly ErrorCode[] = [
 
 export async function place(settings: EngineSettings, options: EngineOptions): Promise<Placed> {
   const { device } = settings
-  if (isPlanSource(settings.source)) return placePlan(settings, options)
+  if (settings.source.isPlan) return placePlan(settings, options)
   if (device === 'cpu') return onCpu(settings, options, null)
   if (device !== 'auto') return onGpu(settings, options, device)
   const problem = await gpuProblem(options)

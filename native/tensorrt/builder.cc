@@ -2,21 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <initializer_list>
 
 #include "common/process_exit.h"
 #include "common/shared_library.h"
 #include "device/devices.h"
+#include "tensorrt/plan_error.h"
 #include "tensorrt/shim.h"
 
 namespace brrr::tensorrt {
 namespace {
-
-bool has_any(const std::string& text, std::initializer_list<const char*> parts) {
-  for (const char* part : parts)
-    if (text.find(part) != std::string::npos) return true;
-  return false;
-}
 
 /// TensorRT's plan of its own is to take all memory, which fails where others use the device too.
 size_t sensible_workspace(const cuda::Api& cuda, int device, size_t asked) {

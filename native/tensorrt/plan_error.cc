@@ -1,17 +1,12 @@
 #include "tensorrt/plan_error.h"
 
-#include <initializer_list>
-
 namespace brrr::tensorrt {
-namespace {
 
 bool has_any(const std::string& text, std::initializer_list<const char*> parts) {
   for (const char* part : parts)
     if (text.find(part) != std::string::npos) return true;
   return false;
 }
-
-}  // namespace
 
 // Texts of 8.x to 10.x, as users report them; the tests have the whole messages.
 Error plan_error(const std::string& log) {

@@ -3,7 +3,6 @@ import { BrrrError } from '../../errors.js'
 import { runNative } from '../../native.js'
 import { listDevices } from '../devices.js'
 import type { EngineOptions, EngineSettings } from '../engine-options.js'
-import { isPlanSource } from '../model.js'
 import type { Placed } from '../placement.js'
 import type { TensorInfo } from '../types.js'
 import type { Dims, Profile } from './build-options.js'
@@ -22,7 +21,7 @@ export async function loadOnGpu(
 ): Promise<Omit<Placed, 'fallback'>> {
   const { tensorrt = '', cudaRuntime = '', signal, graphs = true, library } = options
   const where = { library: tensorrt, cudaRuntime, device }
-  const obtain = isPlanSource(source) ? openPlan : obtainPlan
+  const obtain = source.isPlan ? openPlan : obtainPlan
   const { value: handle, ...plan } = await obtain(
     source,
     { ...options, device, onnxRuntime: library },

@@ -8,6 +8,7 @@ import { takeFileLock } from './file-lock.js'
 import {
   canonicalJson,
   decodeHeader,
+  decodePlan,
   differences,
   encodeHeader,
   keyOf,
@@ -225,13 +226,9 @@ async function readPlan(path: string): Promise<Buffer | string | null> {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : reasonOf(error)
   }
-  const found = decodeHeader(file)
+  const found = decodePlan(file)
   if (typeof found === 'string') return found
-  const { header, offset } = found
-  if (!path.endsWith(header.key + SUFFIX)) return 'it belongs under another name'
-  const plan = file.subarray(offset)
-  if (plan.length !== header.plan.bytes) return `it has ${plan.length} of ${header.plan.bytes} bytes`
-  return sha256(plan) === header.plan.sha256 ? plan : 'its contents were changed'
+  return path.endsWith(found.header.key + SUFFIX) ? found.plan : 'it belongs under another name'
 }
 
 async function readEntry(path: string): Promise<PlanEntry | null> {

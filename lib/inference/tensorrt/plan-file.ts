@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { BrrrError } from '../../errors.js'
 import type { ModelSource } from '../model.js'
 import type { TensorInfo } from '../types.js'
-import { decodeHeader, differences, type PlanHeader, type PlanIdentity, sha256 } from './plan-header.js'
+import { decodePlan, differences, type PlanIdentity } from './plan-header.js'
 import { identify, type PlanLoader, type PreparedPlan, type PrepareOptions } from './prepare.js'
 
 /** Like obtainPlan, of a model that is a plan already. Throws MODEL_INVALID, PLAN_STALE, and what the load throws. */
@@ -13,10 +13,13 @@ export async function openPlan<T>(
   options: PrepareOptions,
   loader: PlanLoader<T>,
 ): Promise<PreparedPlan & { value: T }> {
-  const { header, plan } = readPlan(source.bytes ?? (await readFile(source.path!)), source.name)
-  const { identity } = header
+  const bytes = source.bytes ?? (await readFile(source.path!))
+  const found = decodePlan(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  if (typeof found === 'string')
+    throw new BrrrError('MODEL_INVALID', `The plan file ${source.name} cannot be used: ${found}. Build it again.`)
+  const { identity } = found.header
   const differs = checkPlanFits(identity, await identify(identity.model, identity.options, options))
-  const value = await loader(identity.options, dynamicInputs(identity))(plan)
+  const value = await loader(identity.options, dynamicInputs(identity))(found.plan)
   return {
     ...{ value, path: source.path ?? '', built: false, reason: null, notKept: null, identity, deviations: [] },
     notes: differs ? [`The plan was not built here: ${differs}.`] : [],
@@ -28,20 +31,6 @@ const dynamicInputs = ({ options }: PlanIdentity): TensorInfo[] =>
   Object.entries(options.profiles[0] ?? {})
     .filter(([, { min, max }]) => min[0] !== max[0])
     .map(([name]) => ({ name, type: 'float32', dims: null, symbols: [], batchAxis: null }))
-
-/** The plan of a file, whole and unchanged, with its header. Throws MODEL_INVALID. */
-function readPlan(bytes: Uint8Array, name: string): { header: PlanHeader; plan: Buffer } {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const found = decodeHeader(file)
-  const damaged = (problem: string) =>
-    new BrrrError('MODEL_INVALID', `The plan file ${name} cannot be used: ${problem}. Build it again.`)
-  if (typeof found === 'string') throw damaged(found)
-  const { header, offset } = found
-  const plan = file.subarray(offset)
-  if (plan.length !== header.plan.bytes) throw damaged(`it has ${plan.length} of ${header.plan.bytes} bytes`)
-  if (sha256(plan) !== header.plan.sha256) throw damaged('its contents were changed')
-  return { header, plan }
-}
 
 /**
  * What differs between where a plan was built and where it is to run, for people; empty where nothing does.

@@ -87,6 +87,16 @@ export function decodeHeader(start: Buffer): { header: PlanHeader; offset: numbe
   return { header, offset }
 }
 
+/** The plan in a file, whole and unchanged, with its header; a text says why there is none. */
+export function decodePlan(file: Buffer): { header: PlanHeader; plan: Buffer } | string {
+  const found = decodeHeader(file)
+  if (typeof found === 'string') return found
+  const { header, offset } = found
+  const plan = file.subarray(offset)
+  if (plan.length !== header.plan.bytes) return `it has ${plan.length} of ${header.plan.bytes} bytes`
+  return sha256(plan) === header.plan.sha256 ? { header, plan } : 'its contents were changed'
+}
+
 /** Why a plan for `before` does not serve `now`: each field that differs, with both values. */
 export function differences(before: PlanIdentity, now: PlanIdentity): string {
   const flat = (identity: PlanIdentity) => {
